@@ -1,0 +1,13 @@
+// The only source of ids. Message ids that Busbar makes are UUIDs of 36 characters, the longest an OCPP message id may be.
+
+import { randomUUID } from 'node:crypto'
+import { uuidv7 } from 'uuidv7'
+
+export interface Ids {
+  /** An OCPP message id: 36 characters, unique, not guessable. */
+  messageId(): string
+  /** A time-ordered id for things that are listed by age. */
+  ordered(): string
+}
+
+export const systemIds: Ids = { messageId: () => randomUUID(), ordered: () => uuidv7() }

@@ -1,0 +1,19 @@
+// A route says which backends a station's messages reach and which of them is listened to. It is resolved once per
+// connection from the configured rules (first match wins) and handed to the station's machine.
+
+/** resilient: the station is kept while the primary is away. transparent: its link falls with the primary's. */
+export type RouteMode = 'resilient' | 'transparent'
+
+export interface Route {
+  /** The backend whose answers reach the station. */
+  readonly primary: string
+  readonly mode: RouteMode
+}
+
+/** One configured rule, as the contract writes it. */
+export interface RouteRule {
+  /** Identity globs; `*` stands for any run of characters, `?` for one. */
+  readonly stations: readonly string[]
+  readonly primary: string
+  readonly mode: RouteMode
+}
