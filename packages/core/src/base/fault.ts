@@ -1,0 +1,141 @@
+// The one catalogue of what can go wrong. A fault is recognised by its code, never by its wording; the sentence is for
+// people and may be improved. Codes are never renumbered or reused. The reference page docs/reference/errors.md is
+// generated from this table.
+
+export interface FaultDescription {
+  /** What happened, as a sentence a user of the product understands. */
+  readonly sentence: string
+  /** The usual cause. */
+  readonly cause: string
+  /** What to do about it. */
+  readonly remedy: string
+  /** HTTP status where the API or a handshake answers with it. */
+  readonly status?: number
+}
+
+/** Faults and findings of frames and links (traps T2, T15, T18, T27). */
+const frameFaults = {
+  'BB-FRAME-001': {
+    sentence: 'A message has no readable envelope and was not passed on.',
+    cause: 'The text is not JSON, or not an OCPP array of type, id and payload.',
+    remedy: 'Look at the raw text in the timeline; the sender breaks the format, or something else speaks on this port.',
+  },
+  'BB-FRAME-002': {
+    sentence: 'A message has a type number that OCPP does not know and was not passed on.',
+    cause: 'The sender speaks another protocol or a later version.',
+    remedy: 'Check the version the sender was configured for.',
+  },
+  'BB-FRAME-003': {
+    sentence: 'A message has a type that its OCPP version does not have and was not passed on.',
+    cause: 'CALLRESULTERROR and SEND exist in OCPP 2.1 only.',
+    remedy: 'Update the firmware of the sender, or let it connect with ocpp2.1.',
+  },
+  'BB-FRAME-004': {
+    sentence: 'An answer belongs to no open call and was not passed on.',
+    cause: 'It came twice, after its connection had been replaced, or with another id than the call.',
+    remedy: 'Nothing, when it happens once after a reconnect; otherwise the sender mixes up its message ids.',
+  },
+  'BB-FRAME-005': {
+    sentence: 'A frame could not be read as text and was not passed on.',
+    cause: 'It was binary, not valid UTF-8, broke the WebSocket protocol, or was larger than the limit.',
+    remedy: 'Raise stations.maxFrameBytes if the size is legitimate; otherwise the sender is broken.',
+  },
+  'BB-FRAME-010': {
+    sentence: 'A payload does not follow the schema of its action; it was passed on all the same.',
+    cause: 'The sender deviates from the specification.',
+    remedy: 'Report it to the vendor; the path names the field.',
+  },
+  'BB-FRAME-011': {
+    sentence: 'An action is unknown to the OCPP version; it was passed on all the same.',
+    cause: 'A vendor extension, a misspelt action, or an action of another version.',
+    remedy: 'Report it to the vendor, unless both sides agreed on the extension.',
+  },
+  'BB-FRAME-012': {
+    sentence: 'An envelope has too few or too many elements; it was passed on all the same.',
+    cause: 'The sender deviates from OCPP-J.',
+    remedy: 'Report it to the vendor.',
+  },
+  'BB-FRAME-013': {
+    sentence: 'A message id is longer than 36 characters or not a string; it was passed on all the same.',
+    cause: 'The sender deviates from OCPP-J.',
+    remedy: 'Report it to the vendor.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
+const linkFaults = {
+  'BB-LINK-001': {
+    sentence: 'The backend refused the OCPP version of the station.',
+    cause: 'The backend does not speak the version that was offered to it.',
+    remedy: 'Set `ocpp` of the backend to the versions it speaks, or let the station use one of them.',
+  },
+  'BB-LINK-002': {
+    sentence: 'The backend refused the credentials of the station.',
+    cause: 'Wrong or missing password or certificate for this station at the backend.',
+    remedy: 'Check `password` (or cert and key) of the backend in the configuration, and the station in the backend.',
+  },
+  'BB-LINK-003': {
+    sentence: 'The backend does not know the station.',
+    cause: 'The identity is not registered there, or the URL path is wrong.',
+    remedy: 'Register the station in the backend, or check `url` and `identity` of the backend.',
+  },
+  'BB-LINK-004': {
+    sentence: 'The certificate of the backend or of Busbar was not accepted.',
+    cause: 'An authority that is not trusted, an expired certificate, or a wrong name.',
+    remedy: 'Check `ca`, `cert` and `key` of the backend and the dates of the certificates.',
+  },
+  'BB-LINK-005': {
+    sentence: 'The backend refused the handshake.',
+    cause: 'It answered the WebSocket upgrade with an error that trying again soon will not mend.',
+    remedy: 'Look at the status in the entry and at the log of the backend.',
+  },
+  'BB-LINK-006': {
+    sentence: 'Connections of one identity replace each other again and again.',
+    cause: 'Two stations share an identity, or a station opens two connections.',
+    remedy: 'Give each station an identity of its own; compare the remote addresses of the link entries.',
+  },
+  'BB-LINK-007': {
+    sentence: 'The serial number at boot is not the one in the certificate; the connection was closed.',
+    cause: 'A certificate is used by another station than it was made for (specification clause B01.FR.12).',
+    remedy: 'Install the certificate of this station, or correct `serial` of its account.',
+  },
+  'BB-LINK-008': {
+    sentence: 'Too many messages wait for the backend; this one is not held and stays with the station.',
+    cause: 'The backend has been away for long, or does not answer, while the station keeps sending.',
+    remedy: 'Bring the backend back; the station was given no answer and sends the message again by its own rules.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
+const routeFaults = {
+  'BB-ROUTE-001': {
+    sentence: 'No route leads anywhere for this station; its messages are recorded and answered by nobody.',
+    cause: 'No entry of `routes` matches its identity.',
+    remedy: 'Add a route, for example one with `stations: "*"` at the end.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
+const coreFaults = {
+  'BB-CORE-001': {
+    sentence: 'Busbar failed while handling a message; the message is recorded and was not passed on.',
+    cause: 'A defect of Busbar.',
+    remedy: 'Please report it with the entry; the station stays connected.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
+/** Every fault by its code. Areas append their tables here. */
+export const faultCatalogue = {
+  ...frameFaults,
+  ...linkFaults,
+  ...routeFaults,
+  ...coreFaults,
+} as const satisfies Record<string, FaultDescription>
+
+export type FaultCode = keyof typeof faultCatalogue
+
+/**
+ * What the catalogue says of a code.
+ * @param code a code as it stands in an entry, a log line or a problem document
+ * @returns its description, or null for a code this version does not know
+ */
+export function describeFault(code: string): FaultDescription | null {
+  return Object.hasOwn(faultCatalogue, code) ? faultCatalogue[code as FaultCode] : null
+}
