@@ -1,7 +1,8 @@
 // What a station's machine wants done. The engine carries effects out in order and decides nothing.
 
+import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { Moment, Position } from '../base/moment.ts'
-import type { Entry } from '../journal/entry.ts'
+import type { Entry, Finding } from '../journal/entry.ts'
 import type { RawFrame, TimerName } from './input.ts'
 
 /** How a command asked by the API ended (contract, POST …/commands). */
@@ -18,7 +19,6 @@ export type AskOutcome =
   | { readonly outcome: 'notSent'; readonly reason: string }
 
 export type StationEffect =
-  | { readonly kind: 'append'; readonly entry: Entry }
   | {
       readonly kind: 'toStation'
       readonly epoch: number
@@ -28,7 +28,14 @@ export type StationEffect =
     }
   | { readonly kind: 'toBackend'; readonly backend: string; readonly attempt: number; readonly frame: RawFrame }
   /** The text of a held frame was let go of; it is read from the journal again, sent, and recorded nowhere anew. */
-  | { readonly kind: 'toBackendFromJournal'; readonly backend: string; readonly attempt: number; readonly position: Position }
+  | {
+      readonly kind: 'toBackendFromJournal'
+      readonly backend: string
+      readonly attempt: number
+      readonly position: Position
+      /** The id it has to carry on this leg, as a JSON token; null when the recorded one stays. */
+      readonly idToken: string | null
+    }
   | {
       readonly kind: 'dial'
       readonly backend: string
@@ -47,10 +54,28 @@ export type StationEffect =
   | { readonly kind: 'wake'; readonly timer: TimerName; readonly attempt: number; readonly afterMs: number }
   | { readonly kind: 'askEnded'; readonly askId: string; readonly outcome: AskOutcome }
 
-/** Where a machine puts its effects: the list of one step and the moment that numbers its entries. */
+/** What a machine may ask about the world beside its own state: pure look-ups that the engine provides. */
+export interface Surroundings {
+  /** Deviations of a payload from the schema of its action; null when there are none. Never changes the payload. */
+  readonly inspect: (
+    ocpp: Subprotocol,
+    kind: 'request' | 'response',
+    action: string,
+    payload: unknown,
+  ) => readonly Finding[] | null
+  /** Whether a charging session runs at the station, by the twin. */
+  readonly isCharging: (station: string) => boolean
+}
+
+/**
+ * Where a machine puts what one step leads to. The engine appends the entries first and then carries out the effects, so
+ * whatever leaves Busbar is at least in the journal's memory by then, and waits for the disk where `hold` says so.
+ */
 export interface Step {
   readonly now: Moment
+  readonly entries: Entry[]
   readonly effects: StationEffect[]
+  readonly around: Surroundings
 }
 
 /**
@@ -58,7 +83,7 @@ export interface Step {
  * @returns the position it will have; the engine appends in the same order, so the number is exact
  */
 export function append(step: Step, entry: Entry): Position {
-  step.effects.push({ kind: 'append', entry })
+  step.entries.push(entry)
   const position = step.now.next
   step.now.next = position + 1
   return position

@@ -28,7 +28,10 @@ export type StationInput =
       /** Connection epoch: grows with every connection of this installation. */
       readonly epoch: number
       readonly ocpp: Subprotocol
-      readonly route: Route
+      /** What the station offered, in its order; more than one means that it can come back on another version. */
+      readonly offered: readonly string[]
+      /** null: no route matches; it is recorded and routed nowhere. */
+      readonly route: Route | null
       readonly remote: string | null
       readonly profile: number
       /** Common name of the client certificate under profile 3, compared with the serial number at boot. */
@@ -84,7 +87,7 @@ export type StationInput =
       readonly by: string
     }
   | { readonly kind: 'timer'; readonly timer: TimerName; readonly attempt: number }
-  | { readonly kind: 'routeChanged'; readonly route: Route }
+  | { readonly kind: 'routeChanged'; readonly route: Route | null }
   /** Busbar is going down: close the links in order, answer nothing new. */
   | { readonly kind: 'drain' }
 
@@ -102,3 +105,5 @@ export type TimerName =
   | 'askOverdue'
   /** Time to dial the backend again. */
   | 'redial'
+  /** Look again whether a station that should come back on another version is idle. */
+  | 'idleCheck'
