@@ -18,7 +18,8 @@ const frameFaults = {
   'BB-FRAME-001': {
     sentence: 'A message has no readable envelope and was not passed on.',
     cause: 'The text is not JSON, or not an OCPP array of type, id and payload.',
-    remedy: 'Look at the raw text in the timeline; the sender breaks the format, or something else speaks on this port.',
+    remedy:
+      'Look at the raw text in the timeline; the sender breaks the format, or something else speaks on this port.',
   },
   'BB-FRAME-002': {
     sentence: 'A message has a type number that OCPP does not know and was not passed on.',
@@ -105,6 +106,98 @@ const linkFaults = {
   },
 } as const satisfies Record<string, FaultDescription>
 
+/** Refused handshakes of stations, and the certificates of the listeners (traps T15 to T18, W11). */
+const handshakeFaults = {
+  'BB-LINK-020': {
+    sentence: 'The URL of a connection names no usable station identity.',
+    cause: 'The last segment of the path is missing, wrongly percent-encoded, too long, or holds control characters.',
+    remedy: 'Set the station to the URL of the listener followed by "/" and its identity.',
+    status: 404,
+  },
+  'BB-LINK-021': {
+    sentence: 'A station that has no account wanted in.',
+    cause: 'It is new, its identity is misspelt, or it belongs to another installation.',
+    remedy: 'Add it under `stations.accounts`, by the API, or set `stations.unknown: accept` on a trusted network.',
+    status: 404,
+  },
+  'BB-LINK-022': {
+    sentence: 'The password of a station is missing or wrong.',
+    cause: 'The station has another password than its account, or none at all.',
+    remedy: 'Set the same password at the station and in its account.',
+    status: 401,
+  },
+  'BB-LINK-023': {
+    sentence: 'The client certificate of a station is missing or was not accepted.',
+    cause: 'None was presented, its authority is not trusted, it has expired, or its O or CN is not the expected one.',
+    remedy: 'The reason names the check that failed; install a matching certificate, or correct `serial` or `cpoName`.',
+    status: 401,
+  },
+  'BB-LINK-024': {
+    sentence: 'A station without credentials wanted in over a network.',
+    cause: 'Its account has no password, or unknown stations are accepted, on a listener that is not on loopback.',
+    remedy: 'Give it a password; or write `profile: 0` under `stations` if the network itself is trusted.',
+    status: 401,
+  },
+  'BB-LINK-025': {
+    sentence: 'No OCPP version is common to the station and its backend.',
+    cause: 'The station offers only versions that Busbar or the backend does not speak.',
+    remedy: 'Update the station, or set `ocpp` of the backend to all versions it speaks.',
+    status: 101,
+  },
+  'BB-LINK-026': {
+    sentence: 'A station names no OCPP version.',
+    cause: 'Its handshake has no Sec-WebSocket-Protocol header.',
+    remedy: 'Set `assumeProtocol` in its account if the station cannot be told to send one.',
+    status: 400,
+  },
+  'BB-LINK-027': {
+    sentence: 'A station has to wait because its backend cannot be reached.',
+    cause: 'Its route is transparent, or the backend decides who comes in, and the backend is away.',
+    remedy: 'Bring the backend back; the station tries again by itself.',
+    status: 503,
+  },
+  'BB-LINK-028': {
+    sentence: 'A station has to wait because Busbar is starting or going down.',
+    cause: 'The handshake came in such a moment.',
+    remedy: 'Nothing; the station tries again by itself.',
+    status: 503,
+  },
+  'BB-LINK-029': {
+    sentence: 'A second connection without credentials claims an identity whose connection is alive.',
+    cause: 'Two stations share an identity, or somebody tries to take one over.',
+    remedy: 'Give each station an identity of its own, and passwords.',
+    status: 409,
+  },
+  'BB-LINK-030': {
+    sentence: 'A handshake is not a WebSocket upgrade that Busbar understands.',
+    cause: 'Something other than a charging station speaks on this port, or its headers are broken.',
+    remedy: 'Check what connects from this address.',
+    status: 400,
+  },
+  'BB-LINK-031': {
+    sentence: 'A web page tried to connect as a station.',
+    cause: 'A page in a browser on this machine opened a WebSocket to the loopback listener.',
+    remedy: 'Nothing if it was refused; serve a simulator that runs in a browser from localhost.',
+    status: 403,
+  },
+  'BB-LINK-032': {
+    sentence: 'The backend does not let this station in.',
+    cause: 'The backend decides who comes in, and refused the credentials of the station or does not know it.',
+    remedy: 'Register the station in the backend, with the password that it presents.',
+    status: 401,
+  },
+  'BB-LINK-040': {
+    sentence: 'A certificate of a listener ends soon or has ended.',
+    cause: 'It was not renewed in time.',
+    remedy: 'Put the new certificate in place of the file; it is read without dropping stations.',
+  },
+  'BB-LINK-041': {
+    sentence: 'The certificate files of a listener cannot be used; the ones read before stay in force.',
+    cause: 'A file is missing or not PEM, or a key does not belong to its certificate.',
+    remedy: 'Correct the file named in the entry.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
 const routeFaults = {
   'BB-ROUTE-001': {
     sentence: 'No route leads anywhere for this station; its messages are recorded and answered by nobody.',
@@ -125,6 +218,7 @@ const coreFaults = {
 export const faultCatalogue = {
   ...frameFaults,
   ...linkFaults,
+  ...handshakeFaults,
   ...routeFaults,
   ...coreFaults,
 } as const satisfies Record<string, FaultDescription>
