@@ -212,6 +212,11 @@ const coreFaults = {
     cause: 'A defect of Busbar.',
     remedy: 'Please report it with the entry; the station stays connected.',
   },
+  'BB-CORE-002': {
+    sentence: 'A message that waited for its backend is no longer in the journal and could not be sent.',
+    cause: 'Retention removed it, or the store was replaced while Busbar ran.',
+    remedy: 'Raise journal.keep and journal.maxBytes; the station was given no answer and still has the message.',
+  },
 } as const satisfies Record<string, FaultDescription>
 
 /** Every fault by its code. Areas append their tables here. */

@@ -62,7 +62,8 @@ export function parseTimestamp(text: string): number {
     }
   }
   // Written so that NaN fails every comparison. Second 60 is a leap second: the first instant of the next minute.
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && second <= 60)) return Number.NaN
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 24 && minute <= 59 && second <= 60))
+    return Number.NaN
   if (!(year >= 0)) return Number.NaN
   const offsetMinutes = zone(text, index)
   const days = daysFromCivil(year, month, day)

@@ -41,7 +41,7 @@ export type StationEffect =
       readonly backend: string
       readonly attempt: number
       /** The one version to offer. */
-      readonly ocpp: string
+      readonly ocpp: Subprotocol
     }
   | {
       readonly kind: 'hangUp'
