@@ -219,6 +219,92 @@ const coreFaults = {
   },
 } as const satisfies Record<string, FaultDescription>
 
+/** Faults of the embedded store (docs/spec/journal.md, trap T31). */
+const storeFaults = {
+  'BB-STORE-001': {
+    sentence: 'The data folder is in use by another Busbar.',
+    cause: 'A broker, an import or a restore runs on the same folder; the message names its process and host.',
+    remedy: 'Stop the other one, or give this one a folder of its own.',
+  },
+  'BB-STORE-002': {
+    sentence: 'The store was written by a newer Busbar and was left untouched.',
+    cause: 'The program was put back to an older release after the store had been written by a newer one.',
+    remedy: 'Start the newer release, or restore a backup made by this one.',
+  },
+  'BB-STORE-003': {
+    sentence: 'The store is damaged.',
+    cause: 'A failing disk, a file changed or cut by something else, or a sync that the disk only claimed to do.',
+    remedy: 'Start without --strict-store to save every readable entry into a new store, or restore a backup.',
+  },
+  'BB-STORE-004': {
+    sentence: 'The store was damaged at start; every readable entry was saved, and the positions named are lost.',
+    cause: 'A failing disk, a file changed or cut by something else, or a sync that the disk only claimed to do.',
+    remedy: 'Check the disk; keep journal.damaged-… until the loss is understood.',
+  },
+  'BB-STORE-005': {
+    sentence: 'The disk is full; messages are passed on and not recorded durably until there is room.',
+    cause: 'The file system or a quota has no room left.',
+    remedy: 'Free room or lower journal.maxBytes; Busbar recovers by itself within seconds.',
+    status: 503,
+  },
+  'BB-STORE-006': {
+    sentence: 'Writing to the store failed; messages are passed on and not recorded durably until it works again.',
+    cause: 'The disk reported an error, was mounted read-only, or lost its connection.',
+    remedy: 'Check the disk and the system log; Busbar opens the store again by itself after a check.',
+    status: 503,
+  },
+  'BB-STORE-007': {
+    sentence: 'Entries could not be kept while the store was not writable; the positions named are lost.',
+    cause: 'The store stayed unwritable until the memory set aside for waiting entries was used up.',
+    remedy: 'Mend what kept the store from being written; the loss stays on record in the journal.',
+  },
+  'BB-STORE-008': {
+    sentence: 'A stored entry cannot be read.',
+    cause: 'Its bytes were changed on disk, or it was written by a newer Busbar.',
+    remedy: 'Run `busbar journal verify`; then restore a backup, or let the next start save what is readable.',
+  },
+  'BB-STORE-009': {
+    sentence: 'The chain of hashes does not fit the stored entries.',
+    cause: 'Stored bytes were changed after they had been written.',
+    remedy: 'Compare with a backup; the entries of the range named cannot be trusted.',
+  },
+  'BB-STORE-010': {
+    sentence: 'Positions are missing from the journal and nothing on record explains it.',
+    cause: 'Rows were removed from the store by something other than Busbar.',
+    remedy: 'Restore a backup.',
+  },
+  'BB-STORE-011': {
+    sentence: 'The index of the timeline does not fit the stored entries.',
+    cause: 'Stored bytes were changed after they had been written, or a defect of Busbar.',
+    remedy: 'Export the journal and import it into a new folder, which builds the index anew; please report it.',
+  },
+  'BB-STORE-012': {
+    sentence: 'There is a store already and it was not overwritten.',
+    cause: 'The folder that was to receive a restored or imported journal is not empty.',
+    remedy: 'Name another folder, or say --overwrite.',
+  },
+  'BB-STORE-013': {
+    sentence: 'A line of the import is not a journal entry; nothing was imported.',
+    cause: 'The file is not an export of Busbar, was cut, or was edited.',
+    remedy: 'Correct the line named, or export again.',
+  },
+  'BB-STORE-014': {
+    sentence: 'The data folder cannot be used.',
+    cause: 'It does not exist and cannot be made, or its permissions forbid writing.',
+    remedy: 'Create it for the user Busbar runs as, or name another folder under `data`.',
+  },
+  'BB-STORE-015': {
+    sentence: 'The installation key cannot be read.',
+    cause: 'busbar.key is cut or was replaced by something else.',
+    remedy: 'Restore busbar.key from a backup; without it, stored password checks have to be set anew.',
+  },
+  'BB-STORE-016': {
+    sentence: 'The journal is closed.',
+    cause: 'Something was asked of the store after it had been closed, or its writer thread ended.',
+    remedy: 'Start Busbar again; please report it if nobody stopped it.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
 /** Every fault by its code. Areas append their tables here. */
 export const faultCatalogue = {
   ...frameFaults,
@@ -226,6 +312,7 @@ export const faultCatalogue = {
   ...handshakeFaults,
   ...routeFaults,
   ...coreFaults,
+  ...storeFaults,
 } as const satisfies Record<string, FaultDescription>
 
 export type FaultCode = keyof typeof faultCatalogue
