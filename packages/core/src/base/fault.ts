@@ -305,6 +305,161 @@ const storeFaults = {
   },
 } as const satisfies Record<string, FaultDescription>
 
+/** What the HTTP interface answers with. */
+const apiFaults = {
+  'BB-API-001': {
+    sentence: 'A part of the request is not as it should be.',
+    cause: 'A parameter or a field of the body is missing, misspelt or out of bounds.',
+    remedy: 'Look at `errors`: each names the field and what was expected. The whole interface is described at /docs.',
+    status: 400,
+  },
+  'BB-API-002': {
+    sentence: 'The request carries no valid token.',
+    cause: 'The Authorization header is missing, the token is unknown, or the login has ended.',
+    remedy: 'Send `Authorization: Bearer <token>` with a token of `api.tokens`, or log in again.',
+    status: 401,
+  },
+  'BB-API-003': {
+    sentence: 'The role of this token does not allow it.',
+    cause: 'The token has a lower role than the request needs.',
+    remedy: 'Use a token whose role is at least the one named in the answer.',
+    status: 403,
+  },
+  'BB-API-004': {
+    sentence: 'There is nothing at this path.',
+    cause: 'A misspelt path, or a part of the interface that this version does not have.',
+    remedy: 'The paths are listed at /docs.',
+    status: 404,
+  },
+  'BB-API-005': {
+    sentence: 'This path does not take the method of the request.',
+    cause: 'The method is not one of those in the Allow header.',
+    remedy: 'Use a method that the Allow header names.',
+    status: 405,
+  },
+  'BB-API-006': {
+    sentence: 'The body of the request is too large.',
+    cause: 'Bodies are limited to 1 MiB, imports to 16 MiB.',
+    remedy: 'Send less at once.',
+    status: 413,
+  },
+  'BB-API-007': {
+    sentence: 'The body of the request is of a type that is not taken here.',
+    cause: 'The Content-Type header is missing or another than the path takes.',
+    remedy: 'Send `Content-Type: application/json`; an import takes `text/csv`.',
+    status: 415,
+  },
+  'BB-API-008': {
+    sentence: 'There were too many failed attempts from this address.',
+    cause: 'Wrong tokens again and again, or many logins within a minute.',
+    remedy: 'Wait as long as the Retry-After header says, then use a valid token.',
+    status: 429,
+  },
+  'BB-API-009': {
+    sentence: 'The Host or Origin header of the request is not one that may speak here.',
+    cause:
+      'Without tokens only pages and programs of this machine may use the interface, by a loopback name and the port.',
+    remedy: 'Open it as http://127.0.0.1 or http://localhost with its port, or configure `api.tokens`.',
+    status: 403,
+  },
+  'BB-API-010': {
+    sentence: 'A change by cookie came without its CSRF header.',
+    cause: 'Another site may have made the browser send it, or the page is older than the login.',
+    remedy: 'Send the `csrf` value of GET /api/v1/me as X-CSRF-Token; in the console, reload the page.',
+    status: 403,
+  },
+  'BB-API-011': {
+    sentence: 'The station is not known.',
+    cause: 'It has no account and has never been connected, or its identity is spelt differently.',
+    remedy: 'Look it up in GET /api/v1/stations; identities in paths are percent-encoded.',
+    status: 404,
+  },
+  'BB-API-012': {
+    sentence: 'The station is away; the command was not sent.',
+    cause: 'It has no connection at this moment.',
+    remedy: 'Try again when it is connected.',
+    status: 409,
+  },
+  'BB-API-013': {
+    sentence: 'The command was not sent.',
+    cause: 'Its turn did not come before its deadline, or the station went away before.',
+    remedy: 'Try again, with a longer `timeoutMs` when other commands were under way.',
+    status: 409,
+  },
+  'BB-API-014': {
+    sentence: 'The payload is not valid for the OCPP version of the station.',
+    cause: 'A field is missing, unknown, or of another type than the official schema says.',
+    remedy: 'Look at `path` and `detail`; the command was not sent.',
+    status: 422,
+  },
+  'BB-API-015': {
+    sentence: 'A backend cannot send this action in the OCPP version of the station.',
+    cause: 'The action is misspelt, belongs to another version, or is one that only stations send.',
+    remedy: 'Check the name, upper and lower case included, and the version in GET /api/v1/stations/{id}.',
+    status: 422,
+  },
+  'BB-API-016': {
+    sentence: 'There is an account of this identity already.',
+    cause: 'POST creates accounts only.',
+    remedy: 'Use PUT to replace it; for an import add `replace=true`.',
+    status: 409,
+  },
+  'BB-API-017': {
+    sentence: 'The list of accounts has mistakes; nothing was imported.',
+    cause: 'Some lines are not as they should be.',
+    remedy: 'Correct the lines named in `errors` and send the whole list again.',
+    status: 422,
+  },
+  'BB-API-018': {
+    sentence: 'The routes were not taken; the old ones stay in force.',
+    cause: 'A route names a backend that does not exist, or is not shaped as in the configuration.',
+    remedy: 'Look at `errors`; GET /api/v1/routes gives the shape.',
+    status: 422,
+  },
+  'BB-API-019': {
+    sentence: 'The configuration was not taken; the old one stays in force.',
+    cause: 'The file has mistakes.',
+    remedy: 'Correct the places named in `errors`; `busbar check` finds the same ones.',
+    status: 422,
+  },
+  'BB-API-020': {
+    sentence: 'The store cannot be written at this moment; nothing was changed.',
+    cause: 'The disk is full or failed.',
+    remedy: 'Make room or replace the disk; GET /readyz says when it works again.',
+    status: 503,
+  },
+  'BB-API-021': {
+    sentence: 'The charging session is not known.',
+    cause: 'Its id is misspelt, or it is older than what is kept.',
+    remedy: 'Look it up in GET /api/v1/sessions.',
+    status: 404,
+  },
+  'BB-API-022': {
+    sentence: 'There are too many open event streams.',
+    cause: 'Each stream costs memory, so their number is limited.',
+    remedy: 'Close other consoles or readers and try again.',
+    status: 503,
+  },
+  'BB-API-023': {
+    sentence: 'The account was not taken.',
+    cause: 'Its identity or another field cannot be used for a station.',
+    remedy: 'Look at `errors`.',
+    status: 422,
+  },
+  'BB-API-024': {
+    sentence: 'Busbar failed while answering the request.',
+    cause: 'A defect of Busbar, or of the machine it runs on.',
+    remedy: 'Please report it with the log line of the same `instance`.',
+    status: 500,
+  },
+  'BB-API-025': {
+    sentence: 'The code is not in the fault catalogue.',
+    cause: 'It is misspelt, or of a later version.',
+    remedy: 'GET /api/v1/faults lists all codes.',
+    status: 404,
+  },
+} as const satisfies Record<string, FaultDescription>
+
 /** Every fault by its code. Areas append their tables here. */
 export const faultCatalogue = {
   ...frameFaults,
@@ -312,6 +467,7 @@ export const faultCatalogue = {
   ...handshakeFaults,
   ...routeFaults,
   ...coreFaults,
+  ...apiFaults,
   ...storeFaults,
 } as const satisfies Record<string, FaultDescription>
 
