@@ -8,12 +8,12 @@
 
 import type { Moment, Position } from '@busbar/core/base/moment.ts'
 import type { Entry } from '@busbar/core/journal/entry.ts'
+import { pending } from '@busbar/core/outbox/outbox.ts'
 import type { Route } from '@busbar/core/routing/route.ts'
 import type { AskOutcome, StationEffect, Step, Surroundings } from '@busbar/core/station/effect.ts'
 import type { FrameLoss, RawFrame, RefusalCause, StationInput } from '@busbar/core/station/input.ts'
 import { hasNothingOpen, newStation, type Station } from '@busbar/core/station/station.ts'
 import { stepStation } from '@busbar/core/station/step.ts'
-import { pending } from '@busbar/core/outbox/outbox.ts'
 import { spliceId } from '@busbar/ocpp/splice-frame.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { BackendSettings } from '../config/settings.ts'
@@ -103,7 +103,9 @@ export class Engine implements StationSocketEvents, BackendEvents {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#gate = new Gate(parts.journal.synced)
-    this.#timers = new Timers(parts.clock, (seat, timer, attempt) => this.#take(seat, { kind: 'timer', timer, attempt }))
+    this.#timers = new Timers(parts.clock, (seat, timer, attempt) =>
+      this.#take(seat, { kind: 'timer', timer, attempt }),
+    )
     parts.journal.onSynced((upTo) => this.#synced(upTo))
     parts.journal.onFailed((failure) => this.#gate.setOpen(failure !== null))
   }
@@ -117,26 +119,30 @@ export class Engine implements StationSocketEvents, BackendEvents {
     const attempt = seat.station.lastAttempt + 1
     const taken = dialled !== null && resolved !== null && resolved.route.primary === dialled.backend
     if (dialled !== null && !taken) dialled.terminate()
-    this.#run(seat, {
-      kind: 'stationUp',
-      epoch,
-      ocpp,
-      offered,
-      route: resolved?.route ?? null,
-      remote,
-      profile,
-      certificateSerial,
-      dialled: taken ? { backend: dialled.backend, attempt, ocpp: dialled.ocpp } : null,
-      // The seat changes hands between what the machine does with the old connection and what it does with the new one.
-    }, () => {
-      seat.socket = socket
-      seat.credentials = arrival.credentials
-      this.#connected++
-      if (taken) {
-        seat.backendSocket = dialled.take(attempt, this)
-        seat.backendName = dialled.backend
-      }
-    })
+    this.#run(
+      seat,
+      {
+        kind: 'stationUp',
+        epoch,
+        ocpp,
+        offered,
+        route: resolved?.route ?? null,
+        remote,
+        profile,
+        certificateSerial,
+        dialled: taken ? { backend: dialled.backend, attempt, ocpp: dialled.ocpp } : null,
+        // The seat changes hands between what the machine does with the old connection and what it does with the new one.
+      },
+      () => {
+        seat.socket = socket
+        seat.credentials = arrival.credentials
+        this.#connected++
+        if (taken) {
+          seat.backendSocket = dialled.take(attempt, this)
+          seat.backendName = dialled.backend
+        }
+      },
+    )
   }
 
   stationFrame(id: string, epoch: number, frame: RawFrame): void {
@@ -297,12 +303,18 @@ export class Engine implements StationSocketEvents, BackendEvents {
     if (seat === undefined) return { pending: 0, oldestMs: null }
     const { outbox } = seat.station
     const oldest = outbox.inFlight ?? outbox.waiting[0] ?? null
-    return { pending: pending(outbox), oldestMs: oldest === null ? null : this.#parts.clock.mono() - oldest.receivedMono }
+    return {
+      pending: pending(outbox),
+      oldestMs: oldest === null ? null : this.#parts.clock.mono() - oldest.receivedMono,
+    }
   }
 
   /** The links of every backend that a station's route names. */
   countBackends(): Map<string, BackendCount> {
-    const counts = new Map<string, { up: number; down: number; refused: number; pending: number; oldestMs: number | null }>()
+    const counts = new Map<
+      string,
+      { up: number; down: number; refused: number; pending: number; oldestMs: number | null }
+    >()
     for (const [id, { station }] of this.#seats) {
       if (station.route === null || station.link.phase !== 'up') continue
       const name = station.route.primary
@@ -313,7 +325,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
       else count.down++
       const owed = this.pendingOf(id)
       count.pending += owed.pending
-      if (owed.oldestMs !== null && (count.oldestMs === null || owed.oldestMs > count.oldestMs)) count.oldestMs = owed.oldestMs
+      if (owed.oldestMs !== null && (count.oldestMs === null || owed.oldestMs > count.oldestMs))
+        count.oldestMs = owed.oldestMs
     }
     return counts
   }
@@ -377,7 +390,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
     try {
       this.#step(seat, input, between)
       if (nested) return
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next.seat, next.input)
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
+        this.#step(next.seat, next.input)
     } finally {
       if (!nested) this.#running = false
     }
@@ -409,7 +423,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
       this.#gate.forget(seat.lane)
       between()
       for (const effect of step.effects) {
-        if (effect.kind !== 'hangUp' && !(effect.kind === 'closeStation' && effect.epoch === oldEpoch)) this.#carryOut(seat, effect)
+        if (effect.kind !== 'hangUp' && !(effect.kind === 'closeStation' && effect.epoch === oldEpoch))
+          this.#carryOut(seat, effect)
       }
     } else for (const effect of step.effects) this.#carryOut(seat, effect)
     this.#watchPressure()
@@ -463,7 +478,13 @@ export class Engine implements StationSocketEvents, BackendEvents {
     const resolved = this.#parts.resolve(seat.station.id)
     if (resolved === null || resolved.backend.name !== backend) {
       // The configuration changed between the decision and now; the machine hears of it as of any other failure.
-      this.#take(seat, { kind: 'backendUnreachable', backend, attempt, status: null, reason: 'not configured any more' })
+      this.#take(seat, {
+        kind: 'backendUnreachable',
+        backend,
+        attempt,
+        status: null,
+        reason: 'not configured any more',
+      })
       return
     }
     const request = {
@@ -484,10 +505,25 @@ export class Engine implements StationSocketEvents, BackendEvents {
     }
     if (seat.backendSocket?.attempt !== attempt) return
     const [placed] = this.#parts.journal.read(position, 1)
-    if (placed === undefined || placed.position !== position || placed.entry.kind !== 'frame' || placed.entry.raw === null) {
+    if (
+      placed === undefined ||
+      placed.position !== position ||
+      placed.entry.kind !== 'frame' ||
+      placed.entry.raw === null
+    ) {
       const detail = { position }
       const text = 'a held message is no longer in the journal'
-      this.record([{ kind: 'fault', at: this.#parts.clock.now(), station: seat.station.id, code: 'BB-CORE-002', text, detail, ref: null }])
+      this.record([
+        {
+          kind: 'fault',
+          at: this.#parts.clock.now(),
+          station: seat.station.id,
+          code: 'BB-CORE-002',
+          text,
+          detail,
+          ref: null,
+        },
+      ])
       return
     }
     const { raw } = placed.entry

@@ -78,7 +78,7 @@ function readSample(sample: Fields): void {
 function put(phases: Phases, sample: Fields): void {
   // What the vehicle says of itself is not what the meter measured; a signed text is not a number.
   if (sample.location === 'EV' || sample.format === 'SignedData') return
-  const value = valueOf(sample)
+  const value = amountOf(sample)
   if (!(value >= -MAX_VALUE && value <= MAX_VALUE)) return
   const { phase } = sample
   if (phase === undefined || phase === null) phases.total = value
@@ -88,7 +88,7 @@ function put(phases: Phases, sample: Fields): void {
 }
 
 /** The value in its base unit (W, Wh, A), or NaN. */
-function valueOf(sample: Fields): number {
+function amountOf(sample: Fields): number {
   const { value } = sample
   const number =
     typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
@@ -113,20 +113,25 @@ function factor(unit: unknown): number {
 
 /** A whole number, or null when there was none; `+ 0` makes -0 plain, which JSON would otherwise change. */
 function whole(value: number): number | null {
-  return value === value ? Math.round(value) + 0 : null
+  return Number.isNaN(value) ? null : Math.round(value) + 0
+}
+
+function orZero(value: number): number {
+  return Number.isNaN(value) ? 0 : value
 }
 
 function summed(phases: Phases): number | null {
-  if (phases.total === phases.total) return whole(phases.total)
-  const { l1, l2, l3 } = phases
-  if (l1 !== l1 && l2 !== l2 && l3 !== l3) return null
-  return whole((l1 === l1 ? l1 : 0) + (l2 === l2 ? l2 : 0) + (l3 === l3 ? l3 : 0))
+  const { total, l1, l2, l3 } = phases
+  if (!Number.isNaN(total)) return whole(total)
+  if (Number.isNaN(l1) && Number.isNaN(l2) && Number.isNaN(l3)) return null
+  return whole(orZero(l1) + orZero(l2) + orZero(l3))
 }
 
 function largest(phases: Phases): number | null {
-  if (phases.total === phases.total) return whole(phases.total)
-  let most = phases.l1
-  if (!(phases.l2 <= most)) most = phases.l2 === phases.l2 ? phases.l2 : most
-  if (!(phases.l3 <= most)) most = phases.l3 === phases.l3 ? phases.l3 : most
+  const { total, l1, l2, l3 } = phases
+  if (!Number.isNaN(total)) return whole(total)
+  let most = l1
+  if (Number.isNaN(most) || l2 > most) most = Number.isNaN(l2) ? most : l2
+  if (Number.isNaN(most) || l3 > most) most = Number.isNaN(l3) ? most : l3
   return whole(most)
 }

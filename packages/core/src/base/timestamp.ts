@@ -53,7 +53,7 @@ export function parseTimestamp(text: string): number {
     if (text.charCodeAt(19) === DOT) {
       let scale = 100
       index = 20
-      for (let digit = digits(text, index, 1); digit === digit; digit = digits(text, index, 1)) {
+      for (let digit = digits(text, index, 1); !Number.isNaN(digit); digit = digits(text, index, 1)) {
         fractionMs += digit * scale
         scale /= 10
         index++

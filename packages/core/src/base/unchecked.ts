@@ -31,3 +31,14 @@ export function ordinal(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 0x7fff_ffff ? number : null
 }
+
+/** JSON text of a parsed value, or null when it is longer than `max` characters or nested too deep to be written. */
+export function written(value: unknown, max: number): string | null {
+  try {
+    const json = JSON.stringify(value)
+    return typeof json === 'string' && json.length <= max ? json : null
+  } catch {
+    // JSON.parse reads any depth, JSON.stringify does not: such a value is none of ours.
+    return null
+  }
+}

@@ -38,36 +38,38 @@ export function redactSecrets(subject: RedactionSubject): string {
 }
 
 /** Where secrets stand in the payload, by action; the same table serves calls and results, their shapes do not overlap. */
-const placesByAction: ReadonlyMap<string, (payload: unknown) => Path[]> = new Map<string, (payload: unknown) => Path[]>([
-  ['ChangeConfiguration', (payload) => (isSecretName(field(payload, 'key')) ? [['value']] : [])],
+const placesByAction: ReadonlyMap<string, (payload: unknown) => Path[]> = new Map<string, (payload: unknown) => Path[]>(
   [
-    'GetConfiguration',
-    (payload) =>
-      itemsOf(payload, 'configurationKey').flatMap((item, index) =>
-        isSecretName(field(item, 'key')) ? [['configurationKey', index, 'value']] : [],
-      ),
-  ],
-  ['SetVariables', (payload) => secretVariables(payload, 'setVariableData', 'attributeValue')],
-  ['GetVariables', (payload) => secretVariables(payload, 'getVariableResult', 'attributeValue')],
-  [
-    'NotifyReport',
-    (payload) =>
-      itemsOf(payload, 'reportData').flatMap((item, index) =>
-        isSecretName(field(field(item, 'variable'), 'name'))
-          ? itemsOf(item, 'variableAttribute').map((_, at) => ['reportData', index, 'variableAttribute', at, 'value'])
-          : [],
-      ),
-  ],
-  [
-    'SetNetworkProfile',
-    () => [
-      ['connectionData', 'basicAuthPassword'],
-      ['connectionData', 'apn', 'apnPassword'],
-      ['connectionData', 'vpn', 'password'],
-      ['connectionData', 'vpn', 'key'],
+    ['ChangeConfiguration', (payload) => (isSecretName(field(payload, 'key')) ? [['value']] : [])],
+    [
+      'GetConfiguration',
+      (payload) =>
+        itemsOf(payload, 'configurationKey').flatMap((item, index) =>
+          isSecretName(field(item, 'key')) ? [['configurationKey', index, 'value']] : [],
+        ),
+    ],
+    ['SetVariables', (payload) => secretVariables(payload, 'setVariableData', 'attributeValue')],
+    ['GetVariables', (payload) => secretVariables(payload, 'getVariableResult', 'attributeValue')],
+    [
+      'NotifyReport',
+      (payload) =>
+        itemsOf(payload, 'reportData').flatMap((item, index) =>
+          isSecretName(field(field(item, 'variable'), 'name'))
+            ? itemsOf(item, 'variableAttribute').map((_, at) => ['reportData', index, 'variableAttribute', at, 'value'])
+            : [],
+        ),
+    ],
+    [
+      'SetNetworkProfile',
+      () => [
+        ['connectionData', 'basicAuthPassword'],
+        ['connectionData', 'apn', 'apnPassword'],
+        ['connectionData', 'vpn', 'password'],
+        ['connectionData', 'vpn', 'key'],
+      ],
     ],
   ],
-])
+)
 
 function secretVariables(payload: unknown, list: string, value: string): Path[] {
   return itemsOf(payload, list).flatMap((item, index) =>

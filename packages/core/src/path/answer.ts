@@ -3,14 +3,14 @@
 // says with a CALLERROR when a command was never sent, or when the station went away over it (trap T30).
 
 import type { ErrorFrame, Frame } from '@busbar/ocpp/frame.ts'
-import { writeError } from '@busbar/ocpp/write-frame.ts'
 import { wireRules } from '@busbar/ocpp/versions.ts'
+import { writeError } from '@busbar/ocpp/write-frame.ts'
 import type { Position } from '../base/moment.ts'
 import type { PendingCommand } from '../command/in-flight.ts'
 import { BUSBAR, type Party, STATION } from '../journal/entry.ts'
 import { redactSecrets } from '../journal/redact.ts'
 import type { OwedCall } from '../outbox/outbox.ts'
-import { append, type AskOutcome, type Step } from '../station/effect.ts'
+import { type AskOutcome, append, type Step } from '../station/effect.ts'
 import type { RawFrame } from '../station/input.ts'
 import type { RelayedAnswer, Station, StationUp } from '../station/station.ts'
 import { rename } from './deliver.ts'
@@ -51,7 +51,8 @@ export function answerOrigin(
   step: Step,
 ): void {
   const { origin } = command
-  if (station.link.phase === 'up') remember(station.link, 'answeredByStation', { key: command.id.key, position, origin })
+  if (station.link.phase === 'up')
+    remember(station.link, 'answeredByStation', { key: command.id.key, position, origin })
   if (origin.kind === 'api') {
     step.effects.push({ kind: 'askEnded', askId: origin.askId, outcome: outcomeOf(frame, position) })
     return
@@ -108,7 +109,12 @@ export function refuseCommand(station: Station, command: PendingCommand, reason:
     latencyMs: step.now.mono - command.receivedMono,
     findings: null,
   })
-  step.effects.push({ kind: 'toBackend', backend: origin.backend, attempt: origin.attempt, frame: { text, bytes: null } })
+  step.effects.push({
+    kind: 'toBackend',
+    backend: origin.backend,
+    attempt: origin.attempt,
+    frame: { text, bytes: null },
+  })
 }
 
 /** An answer that leaves under another id than it came with has an entry of its own. */

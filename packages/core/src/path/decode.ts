@@ -33,7 +33,12 @@ export type FromStation =
       readonly command: PendingCommand
       readonly findings: Findings
     }
-  | { readonly kind: 'complaint'; readonly frame: ErrorFrame; readonly about: RelayedAnswer; readonly findings: Findings }
+  | {
+      readonly kind: 'complaint'
+      readonly frame: ErrorFrame
+      readonly about: RelayedAnswer
+      readonly findings: Findings
+    }
   | Unpassable
 
 export type FromBackend =
@@ -44,13 +49,23 @@ export type FromBackend =
       readonly call: OwedCall
       readonly findings: Findings
     }
-  | { readonly kind: 'complaint'; readonly frame: ErrorFrame; readonly about: RelayedAnswer; readonly findings: Findings }
+  | {
+      readonly kind: 'complaint'
+      readonly frame: ErrorFrame
+      readonly about: RelayedAnswer
+      readonly findings: Findings
+    }
   | Unpassable
 
 export type Findings = readonly Finding[] | null
 
 /** Reads a message of the station; an answer is taken out of the open commands. */
-export function decodeFromStation(station: Station, ocpp: Subprotocol, text: string, around: Surroundings): FromStation {
+export function decodeFromStation(
+  station: Station,
+  ocpp: Subprotocol,
+  text: string,
+  around: Surroundings,
+): FromStation {
   const frame = readEnvelope(ocpp, text)
   if ('kind' in frame) return frame
   switch (frame.type) {
@@ -61,7 +76,12 @@ export function decodeFromStation(station: Station, ocpp: Subprotocol, text: str
     case 'error': {
       const command = settleCommand(station.commands, frame.id.key)
       if (command === null) return stray(frame)
-      return { kind: 'answer', frame: asAnswer(frame), command, findings: inspectAnswer(frame, command.action, ocpp, around) }
+      return {
+        kind: 'answer',
+        frame: asAnswer(frame),
+        command,
+        findings: inspectAnswer(frame, command.action, ocpp, around),
+      }
     }
     case 'resultError': {
       const about = station.link.phase === 'up' ? takeRelayed(station.link.answeredByBackend, frame.id.key) : null
@@ -72,7 +92,12 @@ export function decodeFromStation(station: Station, ocpp: Subprotocol, text: str
 }
 
 /** Reads a message of the backend; an answer is taken out of the outbox. */
-export function decodeFromBackend(station: Station, ocpp: Subprotocol, text: string, around: Surroundings): FromBackend {
+export function decodeFromBackend(
+  station: Station,
+  ocpp: Subprotocol,
+  text: string,
+  around: Surroundings,
+): FromBackend {
   const frame = readEnvelope(ocpp, text)
   if ('kind' in frame) return frame
   switch (frame.type) {
@@ -106,7 +131,12 @@ function readEnvelope(ocpp: Subprotocol, text: string): Frame | Unpassable {
 }
 
 function stray(frame: Frame): Unpassable {
-  return { kind: 'unpassable', code: 'BB-FRAME-004', detail: `no open call has the id ${frame.id.token.slice(0, 60)}`, frame }
+  return {
+    kind: 'unpassable',
+    code: 'BB-FRAME-004',
+    detail: `no open call has the id ${frame.id.token.slice(0, 60)}`,
+    frame,
+  }
 }
 
 function takeRelayed(answers: RelayedAnswer[] | null, key: string): RelayedAnswer | null {

@@ -36,7 +36,14 @@ export function deliverToBackend(station: Station, backend: string, call: OwedCa
   if (link.phase === 'up') armCallTimer(station, step)
   if (hold(outbox, call, !mayCarrySecret(call.action))) return
   drop(station.id, backend, call.position, 'too many messages wait for it', step)
-  recordFault(station.id, 'BB-LINK-008', `${backend} has ${outbox.waiting.length} messages waiting`, { backend }, call.position, step)
+  recordFault(
+    station.id,
+    'BB-LINK-008',
+    `${backend} has ${outbox.waiting.length} messages waiting`,
+    { backend },
+    call.position,
+    step,
+  )
 }
 
 /** Sends what may be sent now: called when a link came up or a slot was freed. */
@@ -61,11 +68,25 @@ function send(station: Station, backend: string, call: OwedCall, step: Step): vo
   }
   if (isRepeat) {
     const reason = 'the link ended before it was answered; sent again with the same id'
-    append(step, { kind: 'delivery', at: step.now.at, station: station.id, backend, ref: call.position, state: 'retried', reason })
+    append(step, {
+      kind: 'delivery',
+      at: step.now.at,
+      station: station.id,
+      backend,
+      ref: call.position,
+      state: 'retried',
+      reason,
+    })
   }
   if (call.frame === null) {
     const idToken = call.wire.token === call.id.token ? null : call.wire.token
-    step.effects.push({ kind: 'toBackendFromJournal', backend, attempt: link.attempt, position: call.position, idToken })
+    step.effects.push({
+      kind: 'toBackendFromJournal',
+      backend,
+      attempt: link.attempt,
+      position: call.position,
+      idToken,
+    })
     return
   }
   const renamed = rename(call.frame, call.id, call.wire)

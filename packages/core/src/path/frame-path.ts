@@ -35,7 +35,17 @@ export function frameFromStation(station: Station, raw: RawFrame, step: Step): v
       const latencyMs = step.now.mono - command.receivedMono
       const position = record(
         station.id,
-        { from: STATION, to, ocpp: link.ocpp, raw, frame, action: command.action, ref: command.position, latencyMs, findings },
+        {
+          from: STATION,
+          to,
+          ocpp: link.ocpp,
+          raw,
+          frame,
+          action: command.action,
+          ref: command.position,
+          latencyMs,
+          findings,
+        },
         step,
       )
       answerOrigin(station, command, frame, raw, position, step)
@@ -57,7 +67,12 @@ export function frameFromStation(station: Station, raw: RawFrame, step: Step): v
       const position = record(station.id, plain(STATION, to, link.ocpp, raw, frame, null, findings), step)
       if (!verdict.pass) {
         recordFault(station.id, verdict.code, verdict.detail, {}, position, step)
-        step.effects.push({ kind: 'closeStation', epoch: link.epoch, code: 1008, reason: 'certificate of another station' })
+        step.effects.push({
+          kind: 'closeStation',
+          epoch: link.epoch,
+          code: 1008,
+          reason: 'certificate of another station',
+        })
         return
       }
       if (to === null) return
@@ -97,7 +112,17 @@ export function frameFromBackend(station: Station, backend: string, raw: RawFram
       const latencyMs = step.now.mono - call.receivedMono
       const position = record(
         station.id,
-        { from: backend, to: STATION, ocpp: up.ocpp, raw, frame, action: call.action, ref: call.position, latencyMs, findings },
+        {
+          from: backend,
+          to: STATION,
+          ocpp: up.ocpp,
+          raw,
+          frame,
+          action: call.action,
+          ref: call.position,
+          latencyMs,
+          findings,
+        },
         step,
       )
       answerStation(station, call, frame, raw, from, position, step)

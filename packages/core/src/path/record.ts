@@ -3,8 +3,8 @@
 
 import type { Frame } from '@busbar/ocpp/frame.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
-import type { Position } from '../base/moment.ts'
 import type { FaultCode } from '../base/fault.ts'
+import type { Position } from '../base/moment.ts'
 import type { Finding, FrameEntry, Party } from '../journal/entry.ts'
 import { redactSecrets } from '../journal/redact.ts'
 import { append, type Step } from '../station/effect.ts'
@@ -32,7 +32,7 @@ export interface Remembered {
  */
 export function record(station: string, seen: Remembered, step: Step): Position {
   const { raw, frame } = seen
-  const payload = frame === null || frame.type === 'error' || frame.type === 'resultError' ? undefined : frame.payload
+  const payload = frame !== null && 'payload' in frame ? frame.payload : undefined
   const type = frame === null ? null : frame.type
   const text = redactSecrets({ text: raw.text, type, action: seen.action, payload })
   const redacted = text !== raw.text
@@ -76,7 +76,14 @@ export function recordLoss(station: string, from: Party, ocpp: Subprotocol, loss
     latencyMs: null,
     findings: null,
   })
-  recordFault(station, 'BB-FRAME-005', `${loss.what}: ${loss.detail}`, { from, what: loss.what, size: loss.size }, position, step)
+  recordFault(
+    station,
+    'BB-FRAME-005',
+    `${loss.what}: ${loss.detail}`,
+    { from, what: loss.what, size: loss.size },
+    position,
+    step,
+  )
   return position
 }
 

@@ -33,7 +33,13 @@ export function backendUp(station: Station, up: BackendLinkUp, step: Step): void
   const before = station.backend
   const expected = before.phase === 'dialling' && before.attempt === up.attempt
   if (!expected || station.route?.primary !== up.backend || station.link.phase !== 'up') {
-    step.effects.push({ kind: 'hangUp', backend: up.backend, attempt: up.attempt, code: 1000, reason: 'no longer wanted' })
+    step.effects.push({
+      kind: 'hangUp',
+      backend: up.backend,
+      attempt: up.attempt,
+      code: 1000,
+      reason: 'no longer wanted',
+    })
     return
   }
   adopt(station, up, before.failures, step)
@@ -113,7 +119,12 @@ export function closeIfIdle(station: Station, step: Step): void {
   if (link.phase !== 'up' || !link.closeWhenIdle) return
   const owesOnlyCalls = station.commands.open === null && station.commands.waiting.length === 0
   if ((hasNothingOpen(station) || owesOnlyCalls) && !step.around.isCharging(station.id)) {
-    step.effects.push({ kind: 'closeStation', epoch: link.epoch, code: 1012, reason: 'come back on another OCPP version' })
+    step.effects.push({
+      kind: 'closeStation',
+      epoch: link.epoch,
+      code: 1012,
+      reason: 'come back on another OCPP version',
+    })
     return
   }
   step.effects.push({ kind: 'wake', timer: 'idleCheck', attempt: link.epoch, afterMs: IDLE_CHECK_MS })
@@ -147,7 +158,8 @@ function dropStationIfTransparent(station: Station, code: number, reason: string
 
 /** A close code that may be sent: 1005, 1006 and 1015 only exist as reports (RFC 6455, 7.4.1). */
 export function sendableCode(code: number): number {
-  const sendable = (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
+  const sendable =
+    (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
   return sendable ? code : 1001
 }
 
@@ -160,5 +172,16 @@ function recordLink(
   ocpp: Subprotocol | null,
   step: Step,
 ): void {
-  append(step, { kind: 'link', at: step.now.at, station: station.id, peer, state, code, reason, ocpp, remote: null, profile: null })
+  append(step, {
+    kind: 'link',
+    at: step.now.at,
+    station: station.id,
+    peer,
+    state,
+    code,
+    reason,
+    ocpp,
+    remote: null,
+    profile: null,
+  })
 }

@@ -50,7 +50,8 @@ export function stationUp(station: Station, input: Of<'stationUp'>, step: Step):
     recordFault(station.id, 'BB-ROUTE-001', `no route matches ${station.id}`, {}, null, step)
     return
   }
-  if (input.dialled !== null && input.dialled.backend === input.route.primary) adoptDialled(station, input.dialled, step)
+  if (input.dialled !== null && input.dialled.backend === input.route.primary)
+    adoptDialled(station, input.dialled, step)
   else dialBackend(station, 0, step)
 }
 
@@ -78,12 +79,14 @@ function endConnection(station: Station, code: number, reason: string, step: Ste
   })
   // Commands first, while their backend can still be told (trap T30).
   const { sent, unsent } = abandonCommands(station.commands)
-  for (const command of sent) endCommand(station, command, 'uncertain', 'The station went away before it answered', step)
+  for (const command of sent)
+    endCommand(station, command, 'uncertain', 'The station went away before it answered', step)
   for (const command of unsent) endCommand(station, command, 'notSent', 'Not sent: the station went away', step)
   // The station was given no answer for these, so it still holds them and says them again by its own rules.
   const backend = station.route?.primary
   for (const call of abandon(station.outbox)) {
-    if (backend !== undefined) drop(station.id, backend, call.position, 'the station left before it was answered and keeps the message', step)
+    if (backend !== undefined)
+      drop(station.id, backend, call.position, 'the station left before it was answered and keeps the message', step)
   }
   station.link = awayLink
   hangUpBackend(station, sendableCode(code), 'the station went away', step)

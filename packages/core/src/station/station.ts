@@ -2,12 +2,12 @@
 // still owes it an answer for, and what others want of it. Nothing here outlives the process; what must be remembered is
 // in the journal.
 
-import type { RefusalCause } from './input.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { Position } from '../base/moment.ts'
-import { type Commands, type CommandOrigin, noCommands } from '../command/in-flight.ts'
+import { type CommandOrigin, type Commands, noCommands } from '../command/in-flight.ts'
 import { emptyOutbox, type Outbox } from '../outbox/outbox.ts'
 import type { Route } from '../routing/route.ts'
+import type { RefusalCause } from './input.ts'
 
 export interface StationUp {
   readonly phase: 'up'

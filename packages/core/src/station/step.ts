@@ -112,7 +112,17 @@ function ask(station: Station, input: Extract<StationInput, { kind: 'ask' }>, st
   const frame = { type: 'call', id, action: input.action, payload: parsed(input.payload), elements: 4 } as const
   const position = record(
     station.id,
-    { from: BUSBAR, to: STATION, ocpp: link.ocpp, raw, frame, action: input.action, ref: null, latencyMs: null, findings: null },
+    {
+      from: BUSBAR,
+      to: STATION,
+      ocpp: link.ocpp,
+      raw,
+      frame,
+      action: input.action,
+      ref: null,
+      latencyMs: null,
+      findings: null,
+    },
     step,
   )
   const taken = deliverToStation(
