@@ -460,6 +460,129 @@ const apiFaults = {
   },
 } as const satisfies Record<string, FaultDescription>
 
+/** What can be wrong with a configuration file (docs/guides/configuration.md). */
+const configFaults = {
+  'BB-CONFIG-001': {
+    sentence: 'The configuration file cannot be read.',
+    cause: 'It does not exist, or the user Busbar runs as may not read it.',
+    remedy: 'Correct the path given with --config, or the permissions of the file.',
+  },
+  'BB-CONFIG-002': {
+    sentence: 'The configuration file is not valid YAML.',
+    cause: 'A slip in indentation, quoting or brackets, or a key written twice.',
+    remedy: 'Correct it at the position named; inside {…} and […] a placeholder needs quotes: "${NAME}".',
+  },
+  'BB-CONFIG-003': {
+    sentence: 'The configuration has a key that Busbar does not know.',
+    cause: 'A misspelt key, or one that stands in the wrong section.',
+    remedy: 'Use the key suggested; docs/guides/configuration.md lists all of them.',
+  },
+  'BB-CONFIG-004': {
+    sentence: 'A value of the configuration is missing or has a form that does not fit.',
+    cause: 'A value of another kind, without its unit, or out of its range.',
+    remedy: 'Correct the value as the message says.',
+  },
+  'BB-CONFIG-005': {
+    sentence: 'The configuration asks for something that this version cannot do.',
+    cause: 'The key belongs to a capability that is not built yet; ignoring it would do less than the file says.',
+    remedy: 'Take the key out, or use a version that has the capability.',
+  },
+  'BB-CONFIG-006': {
+    sentence: 'A placeholder of the configuration cannot be replaced.',
+    cause: 'The environment variable is not set, or the file cannot be read.',
+    remedy: 'Set the variable or create the file before Busbar is started.',
+  },
+  'BB-CONFIG-007': {
+    sentence: 'The configuration names a backend that is not configured.',
+    cause: 'A misspelt name, or a backend that was removed while a route still uses it.',
+    remedy: 'Correct the name, or add the backend.',
+  },
+  'BB-CONFIG-008': {
+    sentence: 'A name cannot be used for a backend.',
+    cause: 'It is reserved, or has characters that a label of the metrics or a party of the timeline cannot have.',
+    remedy: 'Choose another name of letters, digits, _, . and -.',
+  },
+  'BB-CONFIG-009': {
+    sentence: 'Something that must be unique stands twice in the configuration.',
+    cause: 'Copied lines.',
+    remedy: 'Keep one of the two.',
+  },
+  'BB-CONFIG-010': {
+    sentence: 'The API would be reachable from other machines without protection.',
+    cause: 'It listens on an address that is not loopback, without tokens, or without encryption in front of it.',
+    remedy: 'Set api.tokens and use https, or name the encrypting proxies in api.trustProxy; or listen on 127.0.0.1.',
+  },
+  'BB-CONFIG-011': {
+    sentence: 'Unknown stations would be let in from other machines without anybody having said so plainly.',
+    cause: '`unknown: accept` together with a listener that is not loopback.',
+    remedy: 'Write `profile: 0` in `stations` if it is meant; otherwise list the stations as accounts.',
+  },
+  'BB-CONFIG-012': {
+    sentence: 'A certificate or key cannot be used.',
+    cause: 'The file is missing, is not PEM, is encrypted or expired, or key and certificate do not belong together.',
+    remedy: 'Correct the path, or put the right file there.',
+  },
+  'BB-CONFIG-013': {
+    sentence: 'Two parts of the configuration contradict each other.',
+    cause: 'A key that means something only together with another, or excludes it.',
+    remedy: 'Decide for one of the two.',
+  },
+  'BB-CONFIG-014': {
+    sentence: 'A password or token is short.',
+    cause: 'OCPP asks for at least 16 characters, and short ones can be guessed.',
+    remedy: 'Use at least 16 characters.',
+  },
+  'BB-CONFIG-015': {
+    sentence: 'The limit of open files is too low for the stations expected.',
+    cause: 'Each station needs two descriptors: one for its own connection, one for that to its backend.',
+    remedy: 'Raise the limit (LimitNOFILE of the systemd unit, or ulimit -n).',
+  },
+  'BB-CONFIG-016': {
+    sentence: 'The memory of this machine may not be enough for the stations expected.',
+    cause: 'Connections take memory, encrypted ones most.',
+    remedy: 'Use a machine or a memory limit with more room, or expect fewer stations.',
+  },
+  'BB-CONFIG-017': {
+    sentence: 'A part of the configuration has no effect.',
+    cause: 'No route leads to it, an earlier route takes everything, or no station could ever come in.',
+    remedy: 'Correct the routes or accounts, or take the part out.',
+  },
+  'BB-CONFIG-018': {
+    sentence: 'A backend could not be reached in the way it is configured.',
+    cause: 'It is down, its address is wrong, or it refused the connection.',
+    remedy: 'Look at what the probe says: name, connection, certificate, credentials, version.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
+/** What can go wrong for the commands that talk to a running broker. */
+const commandLineFaults = {
+  'BB-CLI-001': {
+    sentence: 'No broker answers at the address.',
+    cause: 'Busbar is not running there, or listens on another address.',
+    remedy: 'Start `busbar serve`, or name the address with --api or BUSBAR_API.',
+  },
+  'BB-CLI-002': {
+    sentence: 'What answered is not the API of Busbar, or one of another version.',
+    cause: 'The address leads to something else, for example a proxy.',
+    remedy: 'Check --api or BUSBAR_API.',
+  },
+  'BB-CLI-003': {
+    sentence: 'An argument of the command cannot be used.',
+    cause: 'A misspelt option, a missing argument, or a value of another form.',
+    remedy: 'See --help of the command.',
+  },
+  'BB-CLI-004': {
+    sentence: 'The file is there already and is not overwritten.',
+    cause: 'The command would replace something that may hold work.',
+    remedy: 'Choose another name, or give --force.',
+  },
+  'BB-CLI-005': {
+    sentence: 'A file named on the command line cannot be read or written.',
+    cause: 'It does not exist, its folder does not, or permissions forbid it.',
+    remedy: 'Correct the path or the permissions.',
+  },
+} as const satisfies Record<string, FaultDescription>
+
 /** Every fault by its code. Areas append their tables here. */
 export const faultCatalogue = {
   ...frameFaults,
@@ -469,6 +592,8 @@ export const faultCatalogue = {
   ...coreFaults,
   ...apiFaults,
   ...storeFaults,
+  ...configFaults,
+  ...commandLineFaults,
 } as const satisfies Record<string, FaultDescription>
 
 export type FaultCode = keyof typeof faultCatalogue
