@@ -23,33 +23,97 @@ const busbar = 'packages/busbar/src/'
 const simulator = 'packages/simulator/src/'
 
 const places: readonly Place[] = [
-  { at: /^packages\/(ocpp|core)\/.*\.(test|property\.test|contract)\.ts$/, may: [ocpp, core, ...testTools, /^ajv/, /^ocpp-rpc/] },
+  {
+    at: /^packages\/(ocpp|core)\/.*\.(test|property\.test|contract)\.ts$/,
+    may: [ocpp, core, ...testTools, /^ajv/, /^ocpp-rpc/],
+  },
   { at: /^packages\/[^/]+\/.*\.(test|e2e|property\.test|contract)\.ts$/, may: [/./] },
   { at: own('packages/ocpp/src/'), may: [ocpp], pure: true },
   { at: own('packages/core/src/base/'), may: [own('packages/core/src/base/')], pure: true },
   { at: own('packages/core/src/routing/'), may: [own('packages/core/src/(base|routing)/')], pure: true },
-  { at: own('packages/core/src/(twin|session|timeline)/'), may: [ocpp, own('packages/core/src/(base|journal|twin|session|timeline)/')], pure: true },
-  { at: own('packages/core/src/connection/'), may: [ocpp, own('packages/core/src/(base|routing|connection|station/input)')], pure: true },
+  {
+    at: own('packages/core/src/(twin|session|timeline)/'),
+    may: [ocpp, own('packages/core/src/(base|journal|twin|session|timeline)/')],
+    pure: true,
+  },
+  {
+    at: own('packages/core/src/connection/'),
+    may: [ocpp, own('packages/core/src/(base|routing|connection|station/input)')],
+    pure: true,
+  },
   { at: own('packages/core/src/'), may: [ocpp, core], pure: true },
-  { at: own('packages/console/'), may: [own('packages/console/'), /^(react|react-dom|vite|@vitejs|@tanstack|@tailwindcss|tailwindcss|lucide-react|radix-ui)/] },
-  { at: own(`${simulator}world/`), may: [ocpp, core, own(`${simulator}(world|actors)/`), own(`${busbar}(engine|storage/journal|links|system|config/settings)`)] },
-  { at: own(`${simulator}(checks|worlds|mutants|faults)/`), may: [ocpp, core, own(simulator), own(`${busbar}(engine|storage/journal|links|system|config/settings)`)] },
+  {
+    at: own('packages/console/'),
+    may: [
+      own('packages/console/'),
+      /^(react|react-dom|vite|@vitejs|@tanstack|@tailwindcss|tailwindcss|lucide-react|radix-ui)/,
+    ],
+  },
+  {
+    at: own(`${simulator}world/`),
+    may: [
+      ocpp,
+      core,
+      own(`${simulator}(world|actors)/`),
+      own(`${busbar}(engine|storage/journal|links|system|config/settings)`),
+    ],
+  },
+  {
+    at: own(`${simulator}(checks|worlds|mutants|faults)/`),
+    may: [ocpp, core, own(simulator), own(`${busbar}(engine|storage/journal|links|system|config/settings)`)],
+  },
   { at: own(`${simulator}run`), may: [ocpp, core, own(simulator), node] },
-  { at: own(`${simulator}(actors|station-behaviours|backend-behaviours)/`), may: [ocpp, core, own(`${simulator}(actors|station-behaviours|backend-behaviours)/`)] },
+  {
+    at: own(`${simulator}(actors|station-behaviours|backend-behaviours)/`),
+    may: [ocpp, core, own(`${simulator}(actors|station-behaviours|backend-behaviours)/`)],
+  },
   { at: own(simulator), may: [ocpp, core, own(simulator), node, /^ws$/] },
   { at: own(`${busbar}(main|compose)\\.ts`), may: [/./] },
   { at: own(`${busbar}cli/(demo|simulate)\\.ts`), may: [/./] },
   { at: own(`${busbar}cli/`), may: [ocpp, core, own(busbar), node, /^(commander|@clack\/prompts|ws|yaml)$/] },
-  { at: own(`${busbar}engine/`), may: [ocpp, core, own(`${busbar}(engine|links|storage/journal\\.ts|system|config/settings)`)] },
+  {
+    at: own(`${busbar}engine/`),
+    may: [ocpp, core, own(`${busbar}(engine|links|storage/journal\\.ts|system|config/settings)`)],
+  },
   { at: own(`${busbar}links\\.ts`), may: [ocpp, core, own(`${busbar}config/settings`)] },
   { at: own(`${busbar}system/`), may: [node, /^uuidv7$/] },
   { at: own(`${busbar}storage/`), may: [ocpp, core, own(`${busbar}(storage|system)/`), node] },
-  { at: own(`${busbar}stations/`), may: [ocpp, core, own(`${busbar}(stations|links|system|config/settings|backends/(pressure|link-socket))`), node, /^ws$/] },
-  { at: own(`${busbar}backends/`), may: [ocpp, core, own(`${busbar}(backends|links|system|config/settings)`), node, /^ws$/] },
+  {
+    at: own(`${busbar}stations/`),
+    may: [
+      ocpp,
+      core,
+      own(`${busbar}(stations|links|system|config/settings|backends/(pressure|link-socket))`),
+      node,
+      /^ws$/,
+    ],
+  },
+  {
+    at: own(`${busbar}backends/`),
+    may: [ocpp, core, own(`${busbar}(backends|links|system|config/settings)`), node, /^ws$/],
+  },
   { at: own(`${busbar}folds/`), may: [ocpp, core, own(`${busbar}(folds|storage/journal|system)`)] },
   { at: own(`${busbar}config/`), may: [ocpp, core, own(`${busbar}config/`), node, /^(zod|yaml)$/] },
-  { at: own(`${busbar}api/`), may: [ocpp, core, own(`${busbar}(api|observe|storage/journal|links|config/settings|system)`), node, /^(fastify|@fastify\/|fastify-type-provider-zod|zod|lru-cache)/] },
-  { at: own(`${busbar}observe/`), may: [ocpp, core, own(`${busbar}(observe|storage/journal|system|config/settings)`), node, /^(pino|pino-pretty|prom-client)$/] },
+  {
+    at: own(`${busbar}api/`),
+    may: [
+      ocpp,
+      core,
+      own(`${busbar}(api|observe|storage/journal|links|config/settings|system)`),
+      node,
+      /^(fastify|@fastify\/|fastify-type-provider-zod|zod|lru-cache)/,
+    ],
+  },
+  {
+    at: own(`${busbar}observe/`),
+    may: [
+      ocpp,
+      core,
+      own(`${busbar}(observe|storage/journal|system|config/settings)`),
+      node,
+      /^(pino|pino-pretty|prom-client)$/,
+    ],
+  },
   { at: own('scripts/'), may: [/./] },
   { at: own('bench/'), may: [own('bench/'), own(busbar), own(simulator), ocpp, core, node, /^ws$/] },
 ]
@@ -64,11 +128,13 @@ const packages: Readonly<Record<string, string>> = {
 }
 
 /** Words that only the surroundings of a pure package could give it a meaning for. */
-const ambient = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|queueMicrotask|process\.|async |await |Promise\.)/
+const ambient =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|queueMicrotask|process\.|async |await |Promise\.)/
 
 /** Version names belong to `ocpp` and to the dialect files; everything else asks a table. */
 const versionLiteral = /['"]ocpp(1\.6|2\.0\.1|2\.1)['"]/
-const mayNameVersions = /^(packages\/ocpp\/|packages\/core\/src\/(twin|session|connection|timeline)\/|packages\/simulator\/|packages\/busbar\/src\/(config|cli|stations|backends)\/|scripts\/|bench\/|packages\/console\/)/
+const mayNameVersions =
+  /^(packages\/ocpp\/|packages\/core\/src\/(twin|session|connection|timeline)\/|packages\/simulator\/|packages\/busbar\/src\/(config|cli|stations|backends)\/|scripts\/|bench\/|packages\/console\/)/
 
 function sources(): string[] {
   return ['packages', 'scripts', 'bench']
@@ -79,13 +145,18 @@ function sources(): string[] {
 }
 
 function importsOf(text: string): string[] {
-  const found = text.matchAll(/^\s*(?:import|export)\b[^'"]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)
+  const found = text.matchAll(
+    /^\s*(?:import|export)\b[^'"]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  )
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 }
 
 /** Code without comments, so that prose may say what code may not. */
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '').replace(/\s\/\/ .*$/gm, '')
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/\s\/\/ .*$/gm, '')
 }
 
 const problems: string[] = []
