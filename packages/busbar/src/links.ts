@@ -40,6 +40,8 @@ export interface StationSocket extends LinkSocket {
 
 export interface BackendSocket extends LinkSocket {
   readonly attempt: number
+  /** Stops telling and reading; only right inside `backendUp`. What comes is kept for whoever takes it. */
+  hold(): DialledLink
 }
 
 /** high: more waits to be written than the high-water mark; stop reading what feeds it. low: go on (trap T32). */
@@ -85,8 +87,11 @@ export interface StationRefusal {
   /** Identity it claimed; null when none could be read. */
   readonly id: string | null
   readonly remote: string | null
-  /** HTTP status; 101 when the handshake was completed without a version and closed at once, as OCPP-J asks. */
-  readonly status: number
+  /**
+   * HTTP status; 101 when the handshake was completed without a version and closed at once, as OCPP-J asks; null when
+   * it ended before HTTP, in TLS.
+   */
+  readonly status: number | null
   readonly code: FaultCode
   readonly reason: string
 }
