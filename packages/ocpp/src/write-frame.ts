@@ -33,5 +33,5 @@ export function writeResult(idToken: string, payloadJsonText: string): string {
  * @param detailsJsonText a JSON object as text, put in unseen
  */
 export function writeError(idToken: string, code: string, description: string, detailsJsonText: string): string {
-  return `[4,${idToken},${JSON.stringify(code)},${JSON.stringify(description.slice(0, 255))},${detailsJsonText}]`
+  return `[4,${idToken},${JSON.stringify(code)},${JSON.stringify(description.slice(0, 255).toWellFormed())},${detailsJsonText}]`
 }
