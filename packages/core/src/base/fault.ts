@@ -470,7 +470,7 @@ const configFaults = {
   'BB-CONFIG-002': {
     sentence: 'The configuration file is not valid YAML.',
     cause: 'A slip in indentation, quoting or brackets, or a key written twice.',
-    remedy: 'Correct it at the position named; inside {…} and […] a placeholder needs quotes: "${NAME}".',
+    remedy: 'Correct it at the position named; inside {…} and […] a placeholder needs quotes.',
   },
   'BB-CONFIG-003': {
     sentence: 'The configuration has a key that Busbar does not know.',
