@@ -19,7 +19,7 @@ test('the configuration of Busbar is YAML that means what was asked for', () => 
     listen: { stations: ['ws://127.0.0.1:9000'], api: 'http://127.0.0.1:9080' },
     backends: { sink: { url: 'ws://127.0.0.1:8180/ocpp' } },
     routes: [{ stations: '*', primary: 'sink' }],
-    stations: { unknown: 'accept' },
+    stations: { unknown: 'accept', maxFramesPerSecond: 10_000 },
   })
 })
 

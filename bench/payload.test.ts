@@ -38,3 +38,19 @@ test('a call of another action is a whole frame', () => {
   const message = callFrame('BootNotification', bootPayload)
   assert.deepEqual(JSON.parse(textOf(message)), [2, message.id, 'BootNotification', bootPayload])
 })
+
+test('as text it is the same mix', () => {
+  const mix = new MessageMix()
+  const id = '00000000-0000-4000-8000-000000000000'
+  for (const [action, length] of [
+    ['Heartbeat', 57],
+    ['MeterValues', 681],
+    ['Heartbeat', 57],
+  ] as const) {
+    const message = mix.nextText(id, 0)
+    const envelope: unknown = JSON.parse(message.text)
+    assert.ok(Array.isArray(envelope))
+    assert.deepEqual(envelope.slice(0, 3), [2, id, action])
+    assert.deepEqual([message.action, message.text.length], [action, length])
+  }
+})

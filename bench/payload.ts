@@ -80,19 +80,36 @@ export class MessageMix {
   }
 
   /**
-   * Makes the next message.
+   * Makes the next message as a frame.
    * @param now wall clock in milliseconds
    */
   next(now: number): Message {
-    this.#turn ^= 1
-    return this.#turn === 1 ? this.#seal(this.#heartbeat, heartbeatText.length) : this.#meter(now)
+    const id = randomUUID()
+    const { frame, length } = this.#write(id, now)
+    sealFrame(frame, opcode.text, length, 1 + Math.floor(this.#random() * 0xfffffffe))
+    return { id, frame }
   }
 
-  #meter(now: number): Message {
-    const frame = this.#meterValues
-    const payload = headerLength(meterValuesText.length)
-    // A frame is masked where it stands, so the text is put back first.
-    frame.set(meterValuesBytes, payload)
+  /** Makes the next message as text, with an id of 36 characters. */
+  nextText(id: string, now: number): { readonly action: string; readonly text: string } {
+    const { frame, length, action } = this.#write(id, now)
+    return { action, text: frame.toString('latin1', headerLength(length)) }
+  }
+
+  /** Writes the text behind its header's room. A frame is masked where it stands, so all of it is written anew. */
+  #write(id: string, now: number): { readonly frame: Buffer; readonly length: number; readonly action: string } {
+    this.#turn ^= 1
+    const isHeartbeat = this.#turn === 1
+    const frame = isHeartbeat ? this.#heartbeat : this.#meterValues
+    const bytes = isHeartbeat ? heartbeatBytes : meterValuesBytes
+    const payload = headerLength(bytes.length)
+    frame.set(bytes, payload)
+    frame.write(id, payload + ID_AT, ID_LENGTH, 'latin1')
+    if (!isHeartbeat) this.#meter(frame, payload, now)
+    return { frame, length: bytes.length, action: isHeartbeat ? 'Heartbeat' : 'MeterValues' }
+  }
+
+  #meter(frame: Buffer, payload: number, now: number): void {
     const random = this.#random
     this.#energyWh += 10 + Math.floor(random() * 40)
     frame.write(timeText(now), payload + fields.time, TIME_LENGTH, 'latin1')
@@ -101,16 +118,6 @@ export class MessageMix {
     for (const at of fields.currents) frame.write(tenths(140 + Math.floor(random() * 180)), payload + at, 4, 'latin1')
     frame.write(tenths(2_250 + Math.floor(random() * 120)), payload + fields.voltage, 5, 'latin1')
     frame.write(String(10 + Math.floor(random() * 90)), payload + fields.charge, 2, 'latin1')
-    return this.#seal(frame, meterValuesText.length)
-  }
-
-  #seal(frame: Buffer, length: number): Message {
-    const payload = headerLength(length)
-    if (length === heartbeatText.length) frame.set(heartbeatBytes, payload)
-    const id = randomUUID()
-    frame.write(id, payload + ID_AT, ID_LENGTH, 'latin1')
-    sealFrame(frame, opcode.text, length, 1 + Math.floor(this.#random() * 0xfffffffe))
-    return { id, frame }
   }
 }
 
