@@ -7,5 +7,7 @@ const PLAUSIBLE_FROM = 1_262_304_000_000
 
 /** Told by the station's own times, for versions without an offline flag. */
 export function wasOffline(startedAt: number | null, connectedAt: number | null): boolean {
-  return startedAt !== null && connectedAt !== null && startedAt >= PLAUSIBLE_FROM && startedAt < connectedAt - MARGIN_MS
+  return (
+    startedAt !== null && connectedAt !== null && startedAt >= PLAUSIBLE_FROM && startedAt < connectedAt - MARGIN_MS
+  )
 }

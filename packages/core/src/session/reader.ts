@@ -4,7 +4,7 @@ import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { Position } from '../base/moment.ts'
 import type { Fields } from '../base/unchecked.ts'
 import type { Session } from './session.ts'
-import type { StationSessions } from './sessions.ts'
+import type { StationSessions } from './station-sessions.ts'
 
 export interface MessageMoment {
   readonly at: number

@@ -43,7 +43,8 @@ export function takeSequence(sequence: Sequence, seqNo: number | null, content: 
   if (seqNo > sequence.last) {
     // Counting need not begin at 0 (2.x allows one counter over all transactions), so only what follows can be missing.
     const from = sequence.last < 0 ? seqNo : sequence.last + 1
-    for (let skipped = from; skipped < seqNo && sequence.missing.length < MAX_MISSING; skipped++) sequence.missing.push(skipped)
+    for (let skipped = from; skipped < seqNo && sequence.missing.length < MAX_MISSING; skipped++)
+      sequence.missing.push(skipped)
     sequence.last = seqNo
     return 'fresh'
   }

@@ -1,40 +1,25 @@
-// The sessions of one station, folded from the journal: those that go on, and for a while those that ended, because their
-// last messages may come late. Messages of a session are found by tables per version; answers of backends are matched to
-// the messages they answer by position. A status never begins or ends a session: Available may come before the end does
+// The fold of a station's charging sessions. Messages of a session are read by tables per version; answers of backends are
+// matched to the messages they answer by position. A status never begins or ends a session: Available may come before the end does
 // (trap W6).
 
 import type { Position } from '../base/moment.ts'
 import { fields } from '../base/unchecked.ts'
-import { BUSBAR, type DeliveryEntry, type FrameEntry, type Party, type Placed, payloadOf, STATION } from '../journal/entry.ts'
+import {
+  BUSBAR,
+  type DeliveryEntry,
+  type FrameEntry,
+  type Party,
+  type Placed,
+  payloadOf,
+  STATION,
+} from '../journal/entry.ts'
 import { acknowledge, deliveryOf, letGo, owe } from './delivery.ts'
-import { note, type Session } from './session.ts'
+import type { Session } from './session.ts'
+import { forgetOld, type StationSessions } from './station-sessions.ts'
 import { transactionIdOf } from './transaction-id.ts'
 import { sessionReaders } from './versions.ts'
 
-export interface StationSessions {
-  readonly station: string
-  /** Every entry up to here is folded in. */
-  foldedTo: Position
-  /** When the station's present connection began; a session that began before was begun offline. */
-  connectedAt: number | null
-  /** Oldest first. */
-  readonly open: Session[]
-  /** Those that ended lately, oldest first. */
-  readonly closed: Session[]
-}
-
-/** How long an ended session is kept for late messages (ocpp.md: fifteen minutes is what stations need). */
-export const LATE_MS = 15 * 60_000
-/** Bounds against stations that begin sessions without end. */
-const MAX_OPEN = 64
-const MAX_CLOSED = 32
 const MAX_STARTS = 16
-
-/** A station without sessions. */
-export function newStationSessions(station: string): StationSessions {
-  return { station, foldedTo: 0, connectedAt: null, open: [], closed: [] }
-}
-
 const none: readonly Session[] = []
 
 /**
@@ -92,18 +77,29 @@ function owesAnywhere(session: Session, position: Position): boolean {
 function foldAnswer(sessions: StationSessions, entry: FrameEntry, position: Position): readonly Session[] {
   if (entry.type !== 'result' || entry.ref === null || entry.action === null) return none
   if (!answeredActions.has(entry.action) || (sessions.open.length === 0 && sessions.closed.length === 0)) return none
-  const payload = entry.action === 'StartTransaction' ? fields(payloadOf(entry)) : null
+  const answersStart = entry.action === 'StartTransaction'
+  const id = answersStart ? transactionIdOf(fields(payloadOf(entry))?.transactionId) : null
   const changed: Session[] = []
-  for (const session of everySession(sessions)) {
-    const delivery = isBackend(entry.from) ? session.deliveries.find((of) => of.backend === entry.from) : undefined
-    let isChanged = delivery !== undefined && acknowledge(delivery, entry.ref)
-    if (payload !== null && session.starts.includes(entry.ref)) {
-      takeTransactionId(session, entry, transactionIdOf(payload.transactionId), position)
-      isChanged = true
-    }
-    if (isChanged) changed.push(session)
-  }
+  for (const session of sessions.open) if (takeAnswer(session, entry, entry.ref, id, position)) changed.push(session)
+  for (const session of sessions.closed) if (takeAnswer(session, entry, entry.ref, id, position)) changed.push(session)
   return changed
+}
+
+/** Whether the answer says something of the session. `id` is the transaction id in it. */
+function takeAnswer(
+  session: Session,
+  entry: FrameEntry,
+  ref: Position,
+  id: string | null,
+  position: Position,
+): boolean {
+  let isChanged = false
+  for (const delivery of session.deliveries) {
+    if (delivery.backend === entry.from) isChanged = acknowledge(delivery, ref)
+  }
+  if (id === null || !session.starts.includes(ref)) return isChanged
+  takeTransactionId(session, entry, id, position)
+  return true
 }
 
 /** The actions whose answers say something about a session. */
@@ -112,8 +108,7 @@ const answeredActions: ReadonlySet<string> = new Set(
 )
 
 /** The id in the answer to a start; ids that name nothing are none (trap W3). */
-function takeTransactionId(session: Session, entry: FrameEntry, id: string | null, position: Position): void {
-  if (id === null) return
+function takeTransactionId(session: Session, entry: FrameEntry, id: string, position: Position): void {
   if (isBackend(entry.from)) {
     const delivery = deliveryOf(session.deliveries, entry.from)
     // Every backend gives its own (trap T5), and the first answer counts: a repeat may get another (trap T7).
@@ -145,49 +140,4 @@ function isBackend(party: Party | null): party is Party {
 function* everySession(sessions: StationSessions): Generator<Session> {
   yield* sessions.open
   yield* sessions.closed
-}
-
-/** Begins a session at its place: whatever went on there before has ended unsaid (trap W7). */
-export function openSession(sessions: StationSessions, session: Session, at: number): readonly Session[] {
-  const changed = [session]
-  for (const other of [...sessions.open]) {
-    const isReplaced = session.evse !== null && other.evse === session.evse && other.connector === session.connector
-    if (!isReplaced) continue
-    note(other, 'stopMissing')
-    closeSession(sessions, other, 'replaced', at)
-    changed.push(other)
-  }
-  sessions.open.push(session)
-  if (sessions.open.length > MAX_OPEN) {
-    const oldest = sessions.open[0]!
-    note(oldest, 'stopMissing')
-    closeSession(sessions, oldest, 'replaced', at)
-    changed.push(oldest)
-  }
-  return changed
-}
-
-/** Moves a session among those that ended. */
-export function closeSession(sessions: StationSessions, session: Session, state: 'ended' | 'replaced', at: number): void {
-  session.state = state
-  session.closedAt = at
-  const index = sessions.open.indexOf(session)
-  if (index >= 0) sessions.open.splice(index, 1)
-  if (!sessions.closed.includes(session)) sessions.closed.push(session)
-  if (sessions.closed.length > MAX_CLOSED) sessions.closed.shift()
-}
-
-/** Lets go of what ended long ago. The last one stays: stations say their last start again after days (trap T7). */
-function forgetOld(sessions: StationSessions, at: number): void {
-  while (sessions.closed.length > 1 && at - (sessions.closed[0]!.closedAt ?? 0) > LATE_MS) sessions.closed.shift()
-}
-
-/** The session that goes on at a connector; null when there is none, or with `connector` null at the EVSE. */
-export function openSessionAt(sessions: StationSessions, evse: number, connector: number | null): Session | null {
-  for (let i = sessions.open.length - 1; i >= 0; i--) {
-    const session = sessions.open[i]!
-    const matches = connector === null || session.connector === null || session.connector === connector
-    if (session.evse === evse && matches) return session
-  }
-  return null
 }

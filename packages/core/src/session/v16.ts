@@ -5,11 +5,11 @@
 import { newReading, readSamples } from '../base/meter-reading.ts'
 import { parseTimestamp } from '../base/timestamp.ts'
 import { type Fields, fields, list, ordinal, text } from '../base/unchecked.ts'
+import { wasOffline } from './offline.ts'
 import type { MessageMoment, SessionRead, SessionReader } from './reader.ts'
 import { newSession, note, type Session, takeMeter, unnote } from './session.ts'
-import { closeSession, openSession, openSessionAt, type StationSessions } from './sessions.ts'
+import { closeSession, openSession, openSessionAt, type StationSessions } from './station-sessions.ts'
 import { transactionIdOf } from './transaction-id.ts'
-import { wasOffline } from './offline.ts'
 
 const MAX_TOKEN = 255
 const MAX_REASON = 50
@@ -24,7 +24,8 @@ const startTransaction: SessionRead = (sessions, payload, moment) => {
   const token = text(payload.idTag, MAX_TOKEN)
   const meter = wattHours(payload.meterStart)
   const content = contentOf([number, token, meter, stampText(payload)])
-  const known = sessions.open.find((of) => of.startContent === content) ?? sessions.closed.find((of) => of.startContent === content)
+  const known =
+    sessions.open.find((of) => of.startContent === content) ?? sessions.closed.find((of) => of.startContent === content)
   if (known !== undefined) {
     known.repeats++
     if (known.starts.length < MAX_STARTS) known.starts.push(moment.position)
@@ -93,28 +94,45 @@ function sessionOfMeter(sessions: StationSessions, payload: Fields): Session | n
   const there = openSessionAt(sessions, number, number)
   // An id that is neither known nor empty is not guessed onto a connector (trap T5), but for a session whose start was
   // never answered on record.
-  if (there !== null) return id === null || there.stationTransactionId === null ? there : null
+  if (there !== null) {
+    if (id === null || there.stationTransactionId !== null) return id === null ? there : null
+    there.stationTransactionId = id
+    return there
+  }
   if (id !== null || payload.transactionId === undefined) return null
   return sessions.closed.findLast((of) => of.connector === number && of.stationTransactionId === null) ?? null
 }
 
-function sessionOfStop(sessions: StationSessions, payload: Fields): Session | null {
-  const id = transactionIdOf(payload.transactionId)
-  const named = id === null ? null : byId(sessions, id)
-  if (named !== null) return named
-  const unnamed = sessions.open.filter((of) => of.stationTransactionId === null)
-  const found = closest(unnamed, payload) ?? (id === null ? closest(sessions.open, payload) : null)
-  if (found !== null) note(found, 'foundByContent')
-  else if (id !== null) return null
-  return found ?? closest(sessions.closed.filter((of) => of.state === 'replaced' && of.stationTransactionId === null), payload)
+/** Those that go on first: backends use ids again. */
+function byId(sessions: StationSessions, id: string): Session | null {
+  const isNamed = (of: Session) => of.stationTransactionId === id
+  return sessions.open.findLast(isNamed) ?? sessions.closed.findLast(isNamed) ?? null
 }
 
-function byId(sessions: StationSessions, id: string): Session | null {
-  return (
-    sessions.open.findLast((of) => of.stationTransactionId === id) ??
-    sessions.closed.findLast((of) => of.stationTransactionId === id) ??
-    null
-  )
+function sessionOfStop(sessions: StationSessions, payload: Fields): Session | null {
+  const id = transactionIdOf(payload.transactionId)
+  const named = id === null ? undefined : sessions.open.findLast((of) => of.stationTransactionId === id)
+  if (named !== undefined) return named
+  const unnamed = closest(sessions.open.filter(isUnnamed), payload)
+  // Before the ended ones: backends use ids again. An id that overflowed in the station can mean any open session.
+  const found =
+    unnamed ??
+    (id === null
+      ? (closest(sessions.open, payload) ?? closest(sessions.closed.filter(isReplacedUnnamed), payload))
+      : null)
+  if (found === null)
+    return id === null ? null : (sessions.closed.findLast((of) => of.stationTransactionId === id) ?? null)
+  note(found, 'foundByContent')
+  found.stationTransactionId ??= id
+  return found
+}
+
+function isUnnamed(session: Session): boolean {
+  return session.stationTransactionId === null
+}
+
+function isReplacedUnnamed(session: Session): boolean {
+  return session.state === 'replaced' && session.stationTransactionId === null
 }
 
 /** The session that a stop without a useful id can only mean: same token first, then the meter that fits best. */
@@ -128,7 +146,9 @@ function closest(candidates: readonly Session[], payload: Fields): Session | nul
     const reached = session.meterLastWh ?? session.meterStartWh
     if (meter !== null && reached !== null && meter < reached) continue
     if (stamp !== null && session.startedAt !== null && stamp < session.startedAt) continue
-    const distance = (meter === null || reached === null ? 0 : meter - reached) + (token !== null && session.token === token ? 0 : 1e12)
+    const distance =
+      (meter === null || reached === null ? 0 : meter - reached) +
+      (token !== null && session.token === token ? 0 : 1e12)
     if (distance < bestDistance) {
       best = session
       bestDistance = distance

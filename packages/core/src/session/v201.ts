@@ -5,11 +5,10 @@
 import { newReading, readSamples } from '../base/meter-reading.ts'
 import { parseTimestamp } from '../base/timestamp.ts'
 import { type Fields, fields, list, ordinal, text, written } from '../base/unchecked.ts'
-import { deliveryOf } from './delivery.ts'
 import type { MessageMoment, SessionRead, SessionReader } from './reader.ts'
 import { contentHash, newSequence, takeSequence } from './sequence.ts'
 import { newSession, note, type Session, takeMeter, unnote } from './session.ts'
-import { closeSession, openSession, type StationSessions } from './sessions.ts'
+import { closeSession, openSession, type StationSessions } from './station-sessions.ts'
 
 const MAX_ID = 255
 const MAX_REASON = 50
@@ -38,7 +37,7 @@ const transactionEvent: SessionRead = (sessions, payload, moment) => {
   }
   const wasEnded = session.state === 'ended'
   if (wasEnded) session.late++
-  takeWhatIsNew(session, payload, info)
+  takeWhatIsNew(session, payload)
   takeMeterValues(session, payload)
   const opened = known === null ? openSession(sessions, session, moment.at) : [session]
   if (payload.eventType === 'Ended' && !wasEnded) end(sessions, session, payload, info, moment)
@@ -52,7 +51,7 @@ function begin(sessions: StationSessions, id: string, moment: MessageMoment): Se
   return session
 }
 
-function takeWhatIsNew(session: Session, payload: Fields, info: Fields): void {
+function takeWhatIsNew(session: Session, payload: Fields): void {
   const evse = fields(payload.evse)
   if (evse !== null) {
     session.evse ??= ordinal(evse.id)
@@ -63,8 +62,6 @@ function takeWhatIsNew(session: Session, payload: Fields, info: Fields): void {
   session.startedAt ??= stampOf(payload)
   if (payload.offline === true) session.startedOffline = true
   unnote(session, 'startMissing')
-  // Kept apart from `info` on purpose: a resumed transaction (2.1, E17) starts once.
-  if (info.stoppedReason !== undefined) session.reason ??= text(info.stoppedReason, MAX_REASON)
 }
 
 function end(sessions: StationSessions, session: Session, payload: Fields, info: Fields, moment: MessageMoment): void {
@@ -111,10 +108,8 @@ function stampOf(payload: Fields): number | null {
   return Number.isNaN(at) ? null : at
 }
 
-/** MeterValues outside a transaction belong to none; the station's id is every backend's. */
+/** MeterValues have no row: in 2.x those of a transaction stand in its events. */
 export const v201: SessionReader = {
   subprotocol: 'ocpp2.0.1',
   reads: new Map([['TransactionEvent', transactionEvent]]),
 }
-
-export { deliveryOf }
