@@ -1,0 +1,87 @@
+// Work that may wait, done in the writer thread between commits: each job is a generator that hands the thread back after
+// a few milliseconds, so that a commit that arrives meanwhile is not held up.
+
+/** A job; each step is one slice. */
+export type Job = Generator<void, void, void>
+
+/** How long one slice works before it gives way. Its own commit (one sync) comes on top. */
+export const SLICE_MS = 4
+
+/** Monotonic time by which a slice that begins now should end. */
+export function sliceEnd(): number {
+  return performance.now() + SLICE_MS
+}
+
+/** Whether a slice has used up its time. */
+export function sliceOver(end: number): boolean {
+  return performance.now() >= end
+}
+
+/** Runs jobs one after the other, slice by slice. */
+export class BackgroundWork {
+  readonly #queue: { readonly name: string; readonly job: () => Job; readonly ended: (error: unknown) => void }[] = []
+  #running: { readonly name: string; readonly job: Job; readonly ended: (error: unknown) => void } | null = null
+  #timer: NodeJS.Timeout | null = null
+  readonly #failed: (error: unknown) => void
+
+  /** @param failed told when a slice throws, before the job's own `ended` hears of it */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed
+  }
+
+  /** Whether nothing is to be done. */
+  get idle(): boolean {
+    return this.#running === null && this.#queue.length === 0
+  }
+
+  /** Whether a job of this name runs or waits. */
+  has(name: string): boolean {
+    return this.#running?.name === name || this.#queue.some((waiting) => waiting.name === name)
+  }
+
+  /**
+   * Adds a job.
+   * @param ended called with null when it came to its end, or with what it threw
+   */
+  add(name: string, job: () => Job, ended: (error: unknown) => void = () => undefined): void {
+    this.#queue.push({ name, job, ended })
+    this.#arm()
+  }
+
+  /** Drops everything; a job that ran is left at the end of its last slice, which is a consistent state. */
+  abandon(error: unknown): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const dropped = this.#running === null ? this.#queue.splice(0) : [this.#running, ...this.#queue.splice(0)]
+    this.#running = null
+    for (const { ended } of dropped) ended(error)
+  }
+
+  #arm(): void {
+    // Half of the thread's time at most: a slice, then as long a rest, in which the other core has the disk to itself.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#slice()
+    }, SLICE_MS)
+  }
+
+  #slice(): void {
+    if (this.#running === null) {
+      const next = this.#queue.shift()
+      if (next === undefined) return
+      this.#running = { name: next.name, job: next.job(), ended: next.ended }
+    }
+    const { job, ended } = this.#running
+    try {
+      if (job.next().done === true) {
+        this.#running = null
+        ended(null)
+      }
+    } catch (error) {
+      this.#running = null
+      this.#failed(error)
+      ended(error)
+    }
+    if (!this.idle) this.#arm()
+  }
+}
