@@ -15,11 +15,17 @@ export interface VersionQuestion {
   readonly agreed: Subprotocol | null
 }
 
+/** Versions to offer to a backend, in order: at least one. */
+export type VersionOffer = readonly [Subprotocol, ...Subprotocol[]]
+
 export type VersionChoice =
-  /** `announced`: the answer names it; false when the station named none itself, for it would not know the header. */
-  | { readonly kind: 'chosen'; readonly ocpp: Subprotocol; readonly announced: boolean }
+  /**
+   * The first of `offer` is chosen; where the primary is dialled before the 101 anyway, it may choose another of them.
+   * `announced`: the answer names it; false when the station named none itself, for it would not know the header.
+   */
+  | { readonly kind: 'chosen'; readonly offer: VersionOffer; readonly announced: boolean }
   /** Offer these to the primary and take what it chooses; the first is the fallback. */
-  | { readonly kind: 'askPrimary'; readonly offer: readonly Subprotocol[] }
+  | { readonly kind: 'askPrimary'; readonly offer: VersionOffer; readonly announced: true }
   | { readonly kind: 'nothingInCommon'; readonly reason: string }
   | { readonly kind: 'noneOffered' }
 
@@ -35,23 +41,23 @@ export function chooseVersion(question: VersionQuestion): VersionChoice {
     if (listed !== null && !listed.includes(assume)) {
       return { kind: 'nothingInCommon', reason: `assumed ${assume}, the backend speaks ${listed.join(', ')}` }
     }
-    return { kind: 'chosen', ocpp: assume, announced: false }
+    return { kind: 'chosen', offer: [assume], announced: false }
   }
   const spoken = [...new Set(offered)].filter(isSubprotocol)
-  if (spoken.length === 0) {
+  const [first, ...others] = spoken
+  if (first === undefined) {
     return { kind: 'nothingInCommon', reason: `offered ${offered.join(', ')}, none of which Busbar speaks` }
   }
   if (listed !== null) {
-    const first = spoken.find((version) => listed.includes(version))
-    return first !== undefined
-      ? { kind: 'chosen', ocpp: first, announced: true }
-      : {
-          kind: 'nothingInCommon',
-          reason: `offered ${offered.join(', ')}, the backend speaks ${listed.join(', ')}`,
-        }
+    const [common, ...rest] = spoken.filter((version) => listed.includes(version))
+    return common === undefined
+      ? { kind: 'nothingInCommon', reason: `offered ${offered.join(', ')}, the backend speaks ${listed.join(', ')}` }
+      : { kind: 'chosen', offer: [common, ...rest], announced: true }
   }
-  if (agreed !== null && spoken.includes(agreed)) return { kind: 'chosen', ocpp: agreed, announced: true }
-  return { kind: 'askPrimary', offer: spoken }
+  if (agreed !== null && spoken.includes(agreed)) {
+    return { kind: 'chosen', offer: [agreed, ...spoken.filter((version) => version !== agreed)], announced: true }
+  }
+  return { kind: 'askPrimary', offer: [first, ...others], announced: true }
 }
 
 /**
