@@ -1,0 +1,50 @@
+// Commands to a station, with the three ends a command can have: answered, refused by the station, or sent and never
+// answered (trap T30). What was not sent is no outcome but a problem.
+
+import { type App, problems, type RouteContext } from '../app.ts'
+import { refuseCommand } from '../command-check.ts'
+import { commandBody, commandOutcome } from '../documents.ts'
+import { Problem } from '../problem.ts'
+import { actorOf, askingCommands, mayAct, type Principal } from '../roles.ts'
+import { findStation, stationParameter } from './stations.ts'
+
+export function commandRoutes(app: App, context: RouteContext): void {
+  const { ports, site } = context
+
+  app.route({
+    method: 'POST',
+    url: '/api/v1/stations/:id/commands',
+    config: { access: 'support' },
+    schema: {
+      tags: ['commands'],
+      summary: 'Send a command to a station and wait for its answer',
+      params: stationParameter,
+      body: commandBody,
+      response: { 200: commandOutcome, ...problems(400, 401, 403, 404, 409, 415, 422) },
+    },
+    handler: async (request) => {
+      const { id } = request.params
+      const { action, payload, timeoutMs } = request.body
+      const { principal } = request
+      if (principal === null) throw new Error('a command without a principal')
+      requireRole(principal, action)
+      const station = findStation(ports, site, id)
+      if (!station.connected || station.ocpp === null) throw new Problem('BB-API-012', { station: id })
+      const refusal = await refuseCommand(station.ocpp, action, payload)
+      if (refusal !== null) throw refusal
+      const outcome = await ports.commands.ask(id, action, JSON.stringify(payload), timeoutMs, actorOf(principal))
+      if (outcome.outcome !== 'notSent') return outcome
+      // Between the look at the twin and the command's turn the station may have gone.
+      const code = ports.stations.get(id)?.connected === true ? 'BB-API-013' : 'BB-API-012'
+      throw new Problem(code, { detail: outcome.reason, station: id })
+    },
+  })
+}
+
+function requireRole(principal: Principal, action: string): void {
+  if (askingCommands.has(action) || mayAct(principal.role, 'operator')) return
+  throw new Problem('BB-API-003', {
+    detail: `${action} may change something, so it needs the role operator; ${principal.name} has the role ${principal.role}.`,
+    needed: 'operator',
+  })
+}
