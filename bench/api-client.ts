@@ -40,7 +40,10 @@ export class ApiClient {
   }
 
   /** A page of a station's timeline, and the milliseconds from the request to the last byte. */
-  async timeline(station: string, query: TimelineQuery): Promise<{ readonly items: readonly TimelineItem[]; readonly ms: number }> {
+  async timeline(
+    station: string,
+    query: TimelineQuery,
+  ): Promise<{ readonly items: readonly TimelineItem[]; readonly ms: number }> {
     const began = performance.now()
     const text = await this.#text(timelinePath(station, query))
     const ms = performance.now() - began

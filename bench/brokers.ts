@@ -129,7 +129,10 @@ export function commandBroker(name: string, command: string): Broker {
 }
 
 /** The naive relay on `ws`. */
-export const naiveRelay = commandBroker('naive relay', '{node} bench/naive-relay.ts --backend {backend} --listen {stations}')
+export const naiveRelay = commandBroker(
+  'naive relay',
+  '{node} bench/naive-relay.ts --backend {backend} --listen {stations}',
+)
 
 /** nginx, from where it was found. */
 export function nginxBroker(nginx: NginxPresence & { readonly is: 'there' }): Broker {

@@ -9,12 +9,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { GuardOrder } from './guard.ts'
-import type { Answer, Order, Reports } from './orders.ts'
 import { parseReadyLine, type ReadyLine } from './ready-line.ts'
 
 /** Lines of standard error kept of each child, to say why it failed. */
 const LAST_WORDS = 20
-const READY_WITHIN_MS = 20_000
+export const READY_WITHIN_MS = 20_000
 
 const groups = new Set<number>()
 const folders = new Set<string>()
@@ -149,7 +148,7 @@ function after(ms: number): Promise<void> {
 }
 
 /** What a promise gives, unless the child ends or the time is over before; then an error with the child's last words. */
-async function within<T>(promise: Promise<T>, ms: number, child: Started, what: string): Promise<T> {
+export async function within<T>(promise: Promise<T>, ms: number, child: Started, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} within ${ms / 1_000} s: ${child.lastWords()}`)), ms)
@@ -179,49 +178,15 @@ export function start(name: string, command: readonly string[], cwd?: string): S
 }
 
 /** One of our own scripts, with a channel between us. */
-export function startScript(name: string, file: string, args: readonly string[]): { started: Started; child: ChildProcess } {
+export function startScript(
+  name: string,
+  file: string,
+  args: readonly string[],
+): { started: Started; child: ChildProcess } {
   const child = fork(new URL(file, import.meta.url).pathname, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
   })
   return { started: new Started(name, child), child }
-}
-
-/** The swarm process: takes one order at a time. */
-export class SwarmProcess {
-  readonly #started: Started
-  readonly #child: ChildProcess
-  #waiting: ((answer: Answer) => void) | null = null
-  readonly #isReady: Promise<void>
-
-  constructor() {
-    const { started, child } = startScript('swarm', './swarm.ts', [])
-    this.#started = started
-    this.#child = child
-    this.#isReady = new Promise((resolve) => {
-      child.on('message', (answer: Answer) => {
-        if (answer.is === 'ready') resolve()
-        else this.#waiting?.(answer)
-      })
-    })
-  }
-
-  /** Gives an order and waits for its report. */
-  async ask<O extends Order>(order: O, withinMs: number): Promise<Reports[O['do']]> {
-    await within(this.#isReady, READY_WITHIN_MS, this.#started, 'the swarm was not ready')
-    const done = new Promise<Reports[O['do']]>((resolve, reject) => {
-      this.#waiting = (answer) => {
-        this.#waiting = null
-        if (answer.is === 'done') resolve(answer.report as Reports[O['do']])
-        else reject(new Error(answer.is === 'failed' ? `swarm: ${answer.why}` : 'the swarm started twice'))
-      }
-    })
-    this.#child.send(order)
-    return within(done, withinMs, this.#started, `the swarm did not finish "${order.do}"`)
-  }
-
-  kill(): Promise<void> {
-    return this.#started.kill()
-  }
 }

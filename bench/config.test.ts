@@ -66,8 +66,5 @@ test('a broker command is split at spaces and its places are filled in', () => {
     }),
     ['/opt/my node', 'relay.ts', '--backend', 'ws://127.0.0.1:1', '--listen', 'ws://127.0.0.1:2'],
   )
-  assert.throws(
-    () => brokerCommand('x {nowhere}', { node: '', config: '', backend: '', stations: '' }),
-    /nowhere/,
-  )
+  assert.throws(() => brokerCommand('x {nowhere}', { node: '', config: '', backend: '', stations: '' }), /nowhere/)
 })

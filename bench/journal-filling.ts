@@ -2,11 +2,11 @@
 // over stations and over the time before now. Made of the same mix as the load, with random ids and moving values.
 
 import { randomUUID } from 'node:crypto'
-import type { FrameEntry } from '@busbar/core/journal/entry.ts'
 import type { Position } from '@busbar/core/base/moment.ts'
+import type { FrameEntry } from '@busbar/core/journal/entry.ts'
+import { stationName } from './crew.ts'
 import { MessageMix } from './payload.ts'
 import { answerTo } from './sink.ts'
-import { stationName } from './swarm.ts'
 
 /** Ten messages per second and thousand stations: each station speaks every 100 s, ten million entries are 5.8 days. */
 const MESSAGES_PER_SECOND = 10
@@ -23,7 +23,10 @@ export class History {
    * @param now wall clock in milliseconds
    */
   constructor(stations: number, entries: number, now: number) {
-    this.#stations = Array.from({ length: stations }, (_, index) => ({ name: stationName(index), mix: new MessageMix() }))
+    this.#stations = Array.from({ length: stations }, (_, index) => ({
+      name: stationName(index),
+      mix: new MessageMix(),
+    }))
     this.#beganAt = now - (entries / 2) * (1_000 / MESSAGES_PER_SECOND)
   }
 
@@ -34,7 +37,15 @@ export class History {
     this.#message++
     const messageId = randomUUID()
     const { action, text } = mix.nextText(messageId, at)
-    const both = { kind: 'frame', station, messageId, action, ocpp: 'ocpp1.6', redacted: false, findings: null } as const
+    const both = {
+      kind: 'frame',
+      station,
+      messageId,
+      action,
+      ocpp: 'ocpp1.6',
+      redacted: false,
+      findings: null,
+    } as const
     return [
       { ...both, at, from: 'station', to: 'sink', type: 'call', raw: text, ref: null, latencyMs: null },
       {

@@ -39,7 +39,8 @@ export function doubtsAbout(load: Load, report: LoadReport): string[] {
   if (report.errors > 0) doubts.push(`${report.errors} CALLs were answered with an error`)
   if (report.unanswered > 0) doubts.push(`${report.unanswered} CALLs were never answered`)
   if (report.lostConnections > 0) doubts.push(`${report.lostConnections} connections were lost`)
-  if (report.threadsEnded > 0) doubts.push(`${report.threadsEnded} threads of the broker ended and their CPU is missing`)
+  if (report.threadsEnded > 0)
+    doubts.push(`${report.threadsEnded} threads of the broker ended and their CPU is missing`)
   const skippedShare = report.turns === 0 ? 0 : report.skipped / report.turns
   if (skippedShare > SKIPPED_SHARE_ALLOWED) doubts.push(`${rounded(skippedShare * 100, 1)} % of the turns were skipped`)
   if (load.perSecond !== null && report.answered / report.seconds < load.perSecond * 0.97) {
@@ -53,7 +54,13 @@ export async function loadRun(bench: Bench, broker: Broker, load: Load): Promise
   const run = await onStage(broker, async (stage) => {
     const { swarm } = await stage.connectSwarm(load.stations)
     const report = await swarm.ask(
-      { do: 'load', perSecond: load.perSecond, warmUpMs: load.warmUpMs, windowMs: load.windowMs, watch: stage.running.pid },
+      {
+        do: 'load',
+        perSecond: load.perSecond,
+        warmUpMs: load.warmUpMs,
+        windowMs: load.windowMs,
+        watch: stage.running.pid,
+      },
       load.warmUpMs + load.windowMs + 20_000,
     )
     return {

@@ -10,7 +10,11 @@ import { readListenUrl, sayReady } from './ready-line.ts'
 
 function relay(backend: string, listenUrl: string): void {
   const { host, port } = readListenUrl(listenUrl)
-  const server = new WebSocketServer({ host, port, handleProtocols: (offered) => offered.values().next().value ?? false })
+  const server = new WebSocketServer({
+    host,
+    port,
+    handleProtocols: (offered) => offered.values().next().value ?? false,
+  })
   server.on('connection', (station, request) => {
     const upstream = new WebSocket(backend + (request.url ?? '/'), station.protocol, { perMessageDeflate: false })
     const early: string[] = []

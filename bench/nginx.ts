@@ -46,7 +46,11 @@ http {
 }
 
 /** Whether system packages may be installed: only as root, and only where nobody is asked anyway or it was asked for. */
-export function mayInstall(uid: number | undefined, isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+export function mayInstall(
+  uid: number | undefined,
+  isTerminal: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
   return uid === 0 && (env['BUSBAR_INSTALL'] === '1' || (env['CI'] ?? '') !== '' || !isTerminal)
 }
 

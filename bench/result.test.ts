@@ -5,7 +5,13 @@ import { judge, result } from './result.ts'
 test('a bound is met at its value, missed above it, and missed when nothing was measured', () => {
   assert.equal(judge('a', 'x', 1.3, 1.3).pass, true)
   assert.equal(judge('a', 'x', 1.31, 1.3).pass, false)
-  assert.deepEqual(judge('a', 'x', Number.NaN, 1.3), { quantity: 'a', unit: 'x', measured: null, bound: 1.3, pass: false })
+  assert.deepEqual(judge('a', 'x', Number.NaN, 1.3), {
+    quantity: 'a',
+    unit: 'x',
+    measured: null,
+    bound: 1.3,
+    pass: false,
+  })
 })
 
 test('what has no bound, or other conditions than its bound, is not judged', () => {

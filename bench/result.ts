@@ -29,7 +29,13 @@ export interface ScenarioResult {
  * @param bound null: reported only
  * @param comparable false when the conditions are not those of the bound
  */
-export function judge(quantity: string, unit: string, measured: number, bound: number | null, comparable = true): Judgement {
+export function judge(
+  quantity: string,
+  unit: string,
+  measured: number,
+  bound: number | null,
+  comparable = true,
+): Judgement {
   const known = Number.isFinite(measured)
   return {
     quantity,

@@ -133,7 +133,11 @@ async function main(choice: Choice): Promise<number> {
   const mode = choice.quick ? 'quick' : 'full'
   process.stdout.write(
     choice.json
-      ? `${JSON.stringify(results.map((one) => ({ ...one, at, mode, machine })), null, 2)}\n`
+      ? `${JSON.stringify(
+          results.map((one) => ({ ...one, at, mode, machine })),
+          null,
+          2,
+        )}\n`
       : renderTable(results, { at, mode, machine, nginx: nginx.is === 'absent' ? nginx.why : null }),
   )
   return results.every(({ pass }) => pass) ? 0 : 1

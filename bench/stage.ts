@@ -3,8 +3,9 @@
 
 import type { Broker, RunningBroker, Site } from './brokers.ts'
 import { newSite } from './brokers.ts'
-import { removeFolder, type Started, startScript, SwarmProcess, temporaryFolder } from './children.ts'
+import { removeFolder, type Started, startScript, temporaryFolder } from './children.ts'
 import type { ConnectReport } from './orders.ts'
+import { SwarmProcess } from './swarm-process.ts'
 
 /** Dials under way at once while stations connect. */
 export const PARALLEL_DIALS = 250

@@ -111,7 +111,8 @@ export class Station {
     if (end < 0) return
     const head = this.#head.slice(0, end)
     if (!head.startsWith('HTTP/1.1 101')) throw new Error(`handshake refused: ${head.split('\r\n', 1)[0]}`)
-    if (!/\r\nsec-websocket-protocol: ocpp1\.6(\r\n|$)/i.test(head)) throw new Error('the subprotocol was not agreed on')
+    if (!/\r\nsec-websocket-protocol: ocpp1\.6(\r\n|$)/i.test(head))
+      throw new Error('the subprotocol was not agreed on')
     this.isOpen = true
     const rest = Buffer.from(this.#head.slice(end + END_OF_HEAD.length), 'latin1')
     this.#head = ''
@@ -141,7 +142,9 @@ export class Station {
     const idStart = start + answerId.at
     const id = bytes.toString('latin1', idStart, idStart + answerId.length)
     if (id !== this.outstanding) {
-      throw new Error(`an answer to another message than the one sent: ${bytes.toString('utf8', start, Math.min(end, start + 80))}`)
+      throw new Error(
+        `an answer to another message than the one sent: ${bytes.toString('utf8', start, Math.min(end, start + 80))}`,
+      )
     }
     this.outstanding = null
     this.#listener.answered(this, type === DIGIT_3, bytes, start, end)

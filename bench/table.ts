@@ -15,10 +15,16 @@ export interface Surroundings {
 /** Lays out rows so that columns align; numbers are given as text. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
-  for (const row of rows) row.forEach((cell, index) => {
-    widths[index] = Math.max(widths[index] ?? 0, cell.length)
-  })
-  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd())
+  for (const row of rows)
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length)
+    })
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function number(value: number | null): string {
@@ -67,6 +73,10 @@ export function renderTable(results: readonly ScenarioResult[], { at, mode, mach
     lines.push(...notes.map((note) => `  note: ${note}`))
   }
   if (nginx !== null) lines.push('', nginx)
-  lines.push('', results.every(({ pass }) => pass) ? 'All bounds that were judged are met.' : 'Not all bounds are met.', '')
+  lines.push(
+    '',
+    results.every(({ pass }) => pass) ? 'All bounds that were judged are met.' : 'Not all bounds are met.',
+    '',
+  )
   return lines.join('\n')
 }

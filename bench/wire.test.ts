@@ -14,24 +14,19 @@ function unmasked(frame: Uint8Array): { readonly opcode: number; readonly payloa
 }
 
 function serverFrame(payload: Uint8Array): Buffer {
-  const header =
-    payload.length < 126 ? [0x81, payload.length] : [0x81, 126, payload.length >> 8, payload.length & 0xff]
+  const header = payload.length < 126 ? [0x81, payload.length] : [0x81, 126, payload.length >> 8, payload.length & 0xff]
   return Buffer.concat([Buffer.from(header), payload])
 }
 
 test('a sealed frame unmasks to the payload, for every length and key', () => {
   fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 400 }),
-      fc.integer({ min: 1, max: 0xffffffff }),
-      (payload, mask) => {
-        const frame = Buffer.alloc(headerLength(payload.length) + payload.length)
-        frame.set(payload, headerLength(payload.length))
-        sealFrame(frame, opcode.text, payload.length, mask)
-        assert.equal(frame[1]! & 0x80, 0x80)
-        assert.deepEqual(unmasked(frame), { opcode: opcode.text, payload: Buffer.from(payload) })
-      },
-    ),
+    fc.property(fc.uint8Array({ maxLength: 400 }), fc.integer({ min: 1, max: 0xffffffff }), (payload, mask) => {
+      const frame = Buffer.alloc(headerLength(payload.length) + payload.length)
+      frame.set(payload, headerLength(payload.length))
+      sealFrame(frame, opcode.text, payload.length, mask)
+      assert.equal(frame[1]! & 0x80, 0x80)
+      assert.deepEqual(unmasked(frame), { opcode: opcode.text, payload: Buffer.from(payload) })
+    }),
   )
 })
 
@@ -51,7 +46,10 @@ test('the reader gives the same frames however the stream is cut', () => {
           reader.push(shared, piece.length)
           at += piece.length
         }
-        assert.deepEqual(seen, payloads.map((payload) => Buffer.from(payload)))
+        assert.deepEqual(
+          seen,
+          payloads.map((payload) => Buffer.from(payload)),
+        )
       },
     ),
   )

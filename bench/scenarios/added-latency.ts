@@ -46,9 +46,24 @@ export const addedLatency: Scenario = {
       addedLatency.title,
       { payload: payloadMix, load, rounds: pairs },
       [
-        judge('added p99', 'ms', added(({ latency }) => latency.p99Ms), BOUND_MS),
-        judge('added p50', 'ms', added(({ latency }) => latency.p50Ms), null),
-        judge('added p999', 'ms', added(({ latency }) => latency.p999Ms), null),
+        judge(
+          'added p99',
+          'ms',
+          added(({ latency }) => latency.p99Ms),
+          BOUND_MS,
+        ),
+        judge(
+          'added p50',
+          'ms',
+          added(({ latency }) => latency.p50Ms),
+          null,
+        ),
+        judge(
+          'added p999',
+          'ms',
+          added(({ latency }) => latency.p999Ms),
+          null,
+        ),
       ],
       notes,
     )

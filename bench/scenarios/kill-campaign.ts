@@ -35,7 +35,11 @@ async function killUnderLoad(stage: Stage): Promise<Readonly<Record<string, read
 }
 
 /** Walks a station's timeline from a position to its end; gives the ids of calls found and where it ended. */
-async function callsAfter(api: ApiClient, station: string, from: number): Promise<{ readonly ids: Set<string>; readonly end: number }> {
+async function callsAfter(
+  api: ApiClient,
+  station: string,
+  from: number,
+): Promise<{ readonly ids: Set<string>; readonly end: number }> {
   const ids = new Set<string>()
   let end = from
   for (;;) {
@@ -84,7 +88,14 @@ export const killCampaign: Scenario = {
       killCampaign.title,
       { ...campaign, stations: STATIONS },
       // A campaign in which nothing was answered proves nothing.
-      [judge(`lost of ${campaign.answered} answered calls, ${campaign.kills} kills`, 'calls', campaign.answered > 0 ? campaign.lost : Number.NaN, 0)],
+      [
+        judge(
+          `lost of ${campaign.answered} answered calls, ${campaign.kills} kills`,
+          'calls',
+          campaign.answered > 0 ? campaign.lost : Number.NaN,
+          0,
+        ),
+      ],
       [],
     )
   },

@@ -3,11 +3,11 @@
 // are needed.
 
 import type { Bench, Scenario } from '../bench.ts'
-import { naiveRelay } from '../brokers.ts'
+import { direct, naiveRelay } from '../brokers.ts'
 import { ratio, rounded } from '../figures.ts'
 import { foldRuns, interleaved, type Load } from '../load-run.ts'
 import { payloadMix } from '../payload.ts'
-import { judge, type ScenarioResult, result } from '../result.ts'
+import { judge, result, type ScenarioResult } from '../result.ts'
 
 interface LoadScenario {
   readonly name: string
@@ -34,7 +34,7 @@ async function run(bench: Bench, of: LoadScenario): Promise<ScenarioResult> {
     warmUpMs: bench.quick ? (of.perSecond === 1_000 ? 4_000 : 2_000) : WARM_UP_MS,
     windowMs: bench.quick ? 3_000 : WINDOW_MS,
   }
-  const brokers = [naiveRelay, ...(bench.nginx === null ? [] : [bench.nginx]), bench.subject]
+  const brokers = [direct, naiveRelay, ...(bench.nginx === null ? [] : [bench.nginx]), bench.subject]
   const rounds = bench.rounds ?? (bench.quick ? 1 : ROUNDS)
   const { runs, notes } = await interleaved(bench, brokers, load, rounds)
   const figures = new Map([...runs].map(([name, list]) => [name, foldRuns(list)]))
@@ -48,7 +48,13 @@ async function run(bench: Bench, of: LoadScenario): Promise<ScenarioResult> {
     judgements.push(judge('naive relay, x nginx', 'x', times(naiveRelay.name, bench.nginx.name), null))
   }
   judgements.push(judge('CPU per message', 'us', cpu(subject), null))
-  return result(of.name, of.title, { payload: payloadMix, load, rounds, brokers: Object.fromEntries(figures) }, judgements, notes)
+  return result(
+    of.name,
+    of.title,
+    { payload: payloadMix, load, rounds, brokers: Object.fromEntries(figures) },
+    judgements,
+    notes,
+  )
 }
 
 export const loadScenarios: readonly Scenario[] = [

@@ -5,10 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ApiClient } from '../api-client.ts'
 import type { Scenario } from '../bench.ts'
+import { stationName } from '../crew.ts'
 import { median, rounded } from '../figures.ts'
 import { judge, result } from '../result.ts'
 import { onStage, type Stage } from '../stage.ts'
-import { stationName } from '../swarm.ts'
 
 const ENTRIES = 1_000_000
 const QUICK_ENTRIES = 50_000
@@ -27,7 +27,10 @@ async function fill(stage: Stage, entries: number, tell: (line: string) => void)
   const api = new ApiClient(stage.running.api)
   try {
     for (const until = performance.now() + FILL_WITHIN_MS; performance.now() < until; ) {
-      await swarm.ask({ do: 'load', perSecond: null, warmUpMs: 0, windowMs: entries < ENTRIES ? 1_000 : 5_000, watch: null }, 30_000)
+      await swarm.ask(
+        { do: 'load', perSecond: null, warmUpMs: 0, windowMs: entries < ENTRIES ? 1_000 : 5_000, watch: null },
+        30_000,
+      )
       const newest = await api.newestPosition(someStations)
       tell(`  ${newest} entries`)
       if (newest >= entries) return newest

@@ -82,7 +82,9 @@ export const restartStorm: Scenario = {
         const storm = await measure(bench, stations)
         storms.push(storm)
         if (storm.answered < stations) {
-          notes.push(`round ${round}: ${stations - storm.answered} stations were not back after ${GIVE_UP_MS / 1_000} s`)
+          notes.push(
+            `round ${round}: ${stations - storm.answered} stations were not back after ${GIVE_UP_MS / 1_000} s`,
+          )
         }
         if (!storm.endedByItself) notes.push(`round ${round}: the broker did not end on SIGTERM and was killed`)
       } catch (error) {
@@ -104,9 +106,24 @@ export const restartStorm: Scenario = {
           BOUND_S,
           stations >= STATIONS,
         ),
-        judge('last station admitted', 's', least((storm) => storm.lastAdmittedSeconds), null),
-        judge('new process ready', 's', least((storm) => storm.readySeconds), null),
-        judge('old process drained', 's', least((storm) => storm.drainSeconds), null),
+        judge(
+          'last station admitted',
+          's',
+          least((storm) => storm.lastAdmittedSeconds),
+          null,
+        ),
+        judge(
+          'new process ready',
+          's',
+          least((storm) => storm.readySeconds),
+          null,
+        ),
+        judge(
+          'old process drained',
+          's',
+          least((storm) => storm.drainSeconds),
+          null,
+        ),
       ],
       stations < STATIONS ? [...notes, `${stations} stations, the bound is for ${STATIONS}: not judged`] : notes,
     )

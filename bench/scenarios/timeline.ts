@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { ApiClient } from '../api-client.ts'
 import type { Bench, Scenario } from '../bench.ts'
 import { startScript } from '../children.ts'
+import { stationName } from '../crew.ts'
 import { type LatencyFigures, latencyFigures, rounded, Samples } from '../figures.ts'
 import { judge, result } from '../result.ts'
 import { onStage } from '../stage.ts'
-import { stationName } from '../swarm.ts'
 
 const ENTRIES = 10_000_000
 const QUICK_ENTRIES = 300_000
@@ -75,7 +75,9 @@ export const timeline: Scenario = {
       async (stage) => {
         const api = new ApiClient(stage.running.api)
         try {
-          bench.tell(`  ready after ${rounded(stage.running.readyMs / 1_000, 1)} s; asking for ${STATIONS} stations, twice`)
+          bench.tell(
+            `  ready after ${rounded(stage.running.readyMs / 1_000, 1)} s; asking for ${STATIONS} stations, twice`,
+          )
           const first = await askAll(api, expected)
           const again = await askAll(api, expected)
           return { firstStartSeconds: rounded(stage.running.readyMs / 1_000, 2), first, again }
@@ -90,14 +92,26 @@ export const timeline: Scenario = {
         readyWithinMs: READY_WITHIN_MS,
       },
     )
-    const all = { entries, stations: STATIONS, filledBy: "the product's store, directly", fillSeconds: rounded(fillSeconds, 1), ...figures }
+    const all = {
+      entries,
+      stations: STATIONS,
+      filledBy: "the product's store, directly",
+      fillSeconds: rounded(fillSeconds, 1),
+      ...figures,
+    }
     bench.report({ broker: bench.subject.name, ...all })
     return result(
       'timeline',
       timeline.title,
       all,
       [
-        judge(`p99 over ${STATIONS} stations, each asked for the first time`, 'ms', figures.first.latency.p99Ms, BOUND_MS, entries >= ENTRIES),
+        judge(
+          `p99 over ${STATIONS} stations, each asked for the first time`,
+          'ms',
+          figures.first.latency.p99Ms,
+          BOUND_MS,
+          entries >= ENTRIES,
+        ),
         judge('p50, first time', 'ms', figures.first.latency.p50Ms, null),
         judge('p99, asked again', 'ms', figures.again.latency.p99Ms, null),
         judge('p50, asked again', 'ms', figures.again.latency.p50Ms, null),
