@@ -39,7 +39,7 @@ export interface RouteContext {
 
 /** How the caller may see tokens: in clear from operator upwards, as pseudonyms below (rule AP13). */
 export function readingOf(context: RouteContext, principal: Principal | null): Reading {
-  return { pseudonym: principal !== null && mayAct(principal.role, 'operator') ? null : context.pseudonym }
+  return { pseudonym: principal !== null && mayAct(principal.role, 'operator') ? undefined : context.pseudonym }
 }
 
 const problemMedia = { 'application/problem+json': { schema: problemDocument } }

@@ -117,7 +117,6 @@ export const timelineItem = z
     text: z.string().describe('What happened, as a plain sentence.'),
   })
   .meta({ id: 'TimelineEntry', description: 'An entry of the timeline, with the fields of its kind.' })
-export type TimelineItem = z.infer<typeof timelineItem>
 
 export const sessionDocument = z
   .looseObject({

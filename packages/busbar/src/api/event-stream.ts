@@ -99,7 +99,7 @@ export class EventStreams {
       rendered = { clear: null, masked: null }
       this.#rendered.set(placed, rendered)
     }
-    const form = reading.pseudonym === null ? 'clear' : 'masked'
+    const form = reading.pseudonym === undefined ? 'clear' : 'masked'
     const present = rendered[form]
     if (present !== null) return present
     const text = `id: ${placed.position}\ndata: ${JSON.stringify(this.#timeline.render(placed, reading))}\n\n`

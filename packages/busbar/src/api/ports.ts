@@ -5,6 +5,7 @@
 import type { Position } from '@busbar/core/base/moment.ts'
 import type { Placed } from '@busbar/core/journal/entry.ts'
 import type { AskOutcome } from '@busbar/core/station/effect.ts'
+import type { TimelineEntry } from '@busbar/core/timeline/timeline-entry.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { TimelineFilter } from '../storage/journal.ts'
 import type {
@@ -15,12 +16,11 @@ import type {
   SessionDocument,
   StationDocument,
   StoreStatisticsDocument,
-  TimelineItem,
 } from './documents.ts'
 
-/** How a reader may see tokens: in clear (null), or as what this function makes of them. */
+/** How a reader may see tokens: in clear, or as what `pseudonym` makes of them. */
 export interface Reading {
-  readonly pseudonym: ((token: string) => string) | null
+  readonly pseudonym: ((token: string) => string) | undefined
 }
 
 /** The twins in the contract's shape. */
@@ -41,7 +41,7 @@ export interface TimelineView {
   /** Entries as they become durable, in order. Gives a function that stops it. */
   follow(listener: (entries: readonly Placed[]) => void): () => void
   /** An entry as the timeline shows it. */
-  render(placed: Placed, reading: Reading): TimelineItem
+  render(placed: Placed, reading: Reading): TimelineEntry
 }
 
 export interface SessionFilter {

@@ -20,7 +20,7 @@ const query = z.strictObject({
 const cursorShape = z.tuple([z.number(), z.number().int().min(1)])
 
 function readBy(session: SessionDocument, reading: Reading): SessionDocument {
-  if (reading.pseudonym === null || session.token === null) return session
+  if (reading.pseudonym === undefined || session.token === null) return session
   return { ...session, token: reading.pseudonym(session.token), redacted: true }
 }
 

@@ -46,7 +46,7 @@ export function timelineRoutes(app: App, context: RouteContext): void {
     const after = query.after ?? query.cursor
     // One more than asked for tells whether there is a next page.
     const placed = ports.timeline.timeline({ station, from, to, after, kinds, order, limit: limit + 1 })
-    const items = placed.slice(0, limit).map((one) => ports.timeline.render(one, reading))
+    const items = placed.slice(0, limit).map((one) => ({ ...ports.timeline.render(one, reading) }))
     const last = items.at(-1)
     return { items, next: placed.length > limit && last !== undefined ? String(last.position) : null }
   }
