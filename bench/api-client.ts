@@ -26,7 +26,7 @@ export interface TimelineQuery {
 export function timelinePath(station: string, query: TimelineQuery): string {
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value))
-  return `/api/v1/stations/${encodeURIComponent(station)}/timeline?${search}`
+  return `/api/v1/stations/${encodeURIComponent(station)}/timeline?${search.toString()}`
 }
 
 export class ApiClient {

@@ -15,9 +15,9 @@ export interface Bench {
   /** Journal entries for the timeline; null: what the scenario thinks right. */
   readonly entries: number | null
   /** A line of progress for people. */
-  tell(line: string): void
+  readonly tell: (line: string) => void
   /** One run as one line of JSON. */
-  report(run: Readonly<Record<string, unknown>>): void
+  readonly report: (run: Readonly<Record<string, unknown>>) => void
 }
 
 export interface Scenario {

@@ -58,6 +58,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** Removes a folder made by `temporaryFolder`. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   folders.delete(folder)

@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'yaml'
+import { loadText } from 'busbar/config/load.ts'
 import { brokerCommand } from './brokers.ts'
 import { renderBusbarConfig } from './busbar-config.ts'
 import { mayInstall, renderNginxConfig } from './nginx.ts'
 import { parseReadyLine } from './ready-line.ts'
 
-test('the configuration of Busbar is YAML that means what was asked for', () => {
+test('Busbar accepts its configuration without a problem, and it means what was asked for', () => {
   const text = renderBusbarConfig({
     data: '/tmp/a: b "c"',
     stationsPort: 9000,
     apiPort: 9080,
     backend: 'ws://127.0.0.1:8180',
   })
-  assert.deepEqual(parse(text), {
-    site: 'bench',
-    data: '/tmp/a: b "c"',
-    listen: { stations: ['ws://127.0.0.1:9000'], api: 'http://127.0.0.1:9080' },
-    backends: { sink: { url: 'ws://127.0.0.1:8180/ocpp' } },
-    routes: [{ stations: '*', primary: 'sink' }],
-    stations: { unknown: 'accept', maxFramesPerSecond: 10_000 },
-  })
+  const loaded = loadText(text, { cwd: '/', env: {}, shown: 'busbar.yaml', path: '/tmp/busbar.yaml' })
+  assert.ok('settings' in loaded, JSON.stringify(loaded))
+  const { data, listen, backends, stations } = loaded.settings
+  assert.equal(data, '/tmp/a: b "c"')
+  assert.deepEqual(
+    [listen.stations.map(({ url }) => url), listen.api.url],
+    [['ws://127.0.0.1:9000'], 'http://127.0.0.1:9080'],
+  )
+  assert.equal(backends.get('sink')?.url, 'ws://127.0.0.1:8180/ocpp')
+  assert.equal(stations.unknown, 'accept')
+  assert.equal(stations.maxFramesPerSecond, 10_000)
 })
 
 test('nginx gets one worker, the port, the backend, and a user only when it is root', () => {

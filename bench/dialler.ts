@@ -13,6 +13,7 @@ export class Dialler {
     this.#parallel = parallel
   }
 
+  /** Dials a station as soon as there is room. */
   add(station: Station): void {
     this.#waiting.push(station)
     this.#start()

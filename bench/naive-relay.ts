@@ -8,6 +8,11 @@ import { parseArgs } from 'node:util'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { readListenUrl, sayReady } from './ready-line.ts'
 
+/** Parsed and stringified. `ws` gives Buffers unless told otherwise. */
+function throughJson(data: RawData): string {
+  return JSON.stringify(JSON.parse((data as Buffer).toString()))
+}
+
 function relay(backend: string, listenUrl: string): void {
   const { host, port } = readListenUrl(listenUrl)
   const server = new WebSocketServer({
@@ -20,14 +25,14 @@ function relay(backend: string, listenUrl: string): void {
     const early: string[] = []
 
     station.on('message', (data: RawData) => {
-      const text = JSON.stringify(JSON.parse(String(data)))
+      const text = throughJson(data)
       if (upstream.readyState === WebSocket.OPEN) upstream.send(text)
       else early.push(text)
     })
     upstream.on('open', () => {
       for (const text of early.splice(0)) upstream.send(text)
     })
-    upstream.on('message', (data: RawData) => station.send(JSON.stringify(JSON.parse(String(data)))))
+    upstream.on('message', (data: RawData) => station.send(throughJson(data)))
 
     station.on('close', () => upstream.terminate())
     upstream.on('close', () => station.terminate())

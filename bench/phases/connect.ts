@@ -6,6 +6,7 @@ import { Dialler } from '../dialler.ts'
 import type { ConnectOrder, ConnectReport } from '../orders.ts'
 import { bootPayload, callFrame } from '../payload.ts'
 
+/** Carries out a connect order; gives up after its time and reports how many came through. */
 export function connectPhase(crew: Crew, order: ConnectOrder): Promise<ConnectReport> {
   const dialler = new Dialler(crew.target, order.parallel)
   const began = performance.now()

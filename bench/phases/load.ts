@@ -12,6 +12,7 @@ import { readMemory, readTree } from '../process-tree.ts'
 /** How long after the window answers are waited for, so that a stall at its end is not left out. */
 const LAST_ANSWERS_MS = 5_000
 
+/** Carries out a load order; rejects never: what went wrong is counted in the report. */
 export async function loadPhase(crew: Crew, order: LoadOrder): Promise<LoadReport> {
   const samples = new Samples()
   let phase: 'warm-up' | 'window' | 'over' = 'warm-up'
@@ -38,9 +39,9 @@ export async function loadPhase(crew: Crew, order: LoadOrder): Promise<LoadRepor
   })
 
   let stopTimetable = () => {}
-  if (order.perSecond === null)
+  if (order.perSecond === null) {
     for (const station of crew.stations) if (station.isOpen) crew.send(station, performance.now())
-  if (order.perSecond !== null) {
+  } else {
     stopTimetable = timetable(order.perSecond, (turn, due) => {
       const station = crew.stations[turn % crew.stations.length]!
       const counts = due >= windowStart && due < windowEnd

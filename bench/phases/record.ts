@@ -4,6 +4,7 @@ import type { Crew } from '../crew.ts'
 import type { RecordOrder, RecordReport } from '../orders.ts'
 import type { Station } from '../station.ts'
 
+/** Carries out a record order over the stations that are connected. */
 export function recordPhase(crew: Crew, order: RecordOrder): Promise<RecordReport> {
   const answered: Record<string, string[]> = {}
   const lastId = new Map<Station, string>()

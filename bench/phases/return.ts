@@ -15,6 +15,7 @@ const BOOT_AGAIN_MS = 500
 
 const sinkMark = `"interval":${SINK_INTERVAL_S}`
 
+/** Carries out a return order: to be given before the broker goes away. */
 export function returnPhase(crew: Crew, order: ReturnOrder): Promise<ReturnReport> {
   const dialler = new Dialler(crew.target, order.parallel)
   const admittedAt = new Map<Station, number>()
