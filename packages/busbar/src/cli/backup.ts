@@ -1,0 +1,2 @@
+export function declareBackup(..._: unknown[]): void {}
+export function declareRestore(..._: unknown[]): void {}

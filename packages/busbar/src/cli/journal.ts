@@ -1,0 +1,1 @@
+export function declareJournal(..._: unknown[]): void {}

@@ -1,0 +1,28 @@
+// Loads what only some commands need when it is asked for: `serve.ts`, `demo.ts` and `simulate.ts` pull in the broker or
+// the simulator, the care of the store pulls in the store; no client command needs them and `--help` should not wait.
+
+import type { DemoOptions, ServeOptions, SimulateOptions } from './options.ts'
+
+export interface LongRunning<Options> {
+  /** Runs until it is done; the number is the exit code. */
+  readonly run: (options: Options) => Promise<number>
+}
+
+export interface Loaders {
+  readonly serve: () => Promise<LongRunning<ServeOptions>>
+  readonly demo: () => Promise<LongRunning<DemoOptions>>
+  readonly simulate: () => Promise<LongRunning<SimulateOptions>>
+}
+
+/** The real ones. */
+export const loaders: Loaders = {
+  serve: () => load('serve'),
+  demo: () => load('demo'),
+  simulate: () => load('simulate'),
+}
+
+async function load<Options>(name: string): Promise<LongRunning<Options>> {
+  // The sources run as they are; a release has the same names compiled.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return (await import(new URL(`./${name}.${extension}`, import.meta.url).href)) as LongRunning<Options>
+}

@@ -1,0 +1,32 @@
+// The entrance: hands the command line, and the process it runs in, to the program. Everything a command may know of the
+// process passes through here.
+
+import { text } from 'node:stream/consumers'
+import { runProgram } from './cli/program.ts'
+import type { Terminal } from './cli/terminal.ts'
+
+const terminal: Terminal = {
+  cwd: process.cwd(),
+  env: process.env,
+  out: (line) => void process.stdout.write(line),
+  err: (line) => void process.stderr.write(line),
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  columns: process.stdout.isTTY === true ? process.stdout.columns : null,
+  readInput: () => text(process.stdin),
+  interrupted: () => {
+    const controller = new AbortController()
+    const stop = () => controller.abort()
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+    return controller.signal
+  },
+}
+
+// `busbar timeline … | head` closes the pipe when it has enough; that is an end, not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+
+const exitCode = await runProgram(process.argv.slice(2), terminal)
+// Output that is still on its way to a slow pipe is written before the process ends.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
