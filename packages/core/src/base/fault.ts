@@ -401,7 +401,7 @@ const apiFaults = {
   'BB-API-016': {
     sentence: 'There is an account of this identity already.',
     cause: 'POST creates accounts only.',
-    remedy: 'Use PUT to replace it; for an import add `replace=true`.',
+    remedy: 'Use PUT to replace it.',
     status: 409,
   },
   'BB-API-017': {
