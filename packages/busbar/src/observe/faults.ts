@@ -1,6 +1,6 @@
 // One way to say that something is wrong: an entry in the timeline, a metric, a line in the log and a notice to the
 // webhook. What goes wrong often goes wrong a thousand times a minute, so the same fault of the same thing is told once
-// per minute with the number of times it was not told; the metric counts every one (rules OB3, OB4).
+// per minute with the number of times it was not told; the metric counts every one (rules MO3, MO4).
 
 import { describeFault, type FaultCode } from '@busbar/core/base/fault.ts'
 import type { Position } from '@busbar/core/base/moment.ts'

@@ -1,5 +1,5 @@
 // Whether this process can do its work. Each part that has to be in order says so itself; until it did, it is not. A
-// backend is no such part and never appears here (rule OB6).
+// backend is no such part and never appears here (rule MO6).
 
 /** The parts that readiness is made of. */
 export type HealthPart = 'store' | 'listeners' | 'configuration'

@@ -1,6 +1,6 @@
 // Counting every frame must cost nothing that a profile would show. A count is two look-ups and an addition into plain
 // numbers; labels become text only when somebody scrapes. Actions come from the wire, so only names that OCPP knows get a
-// row of their own and all others share one: nobody can fill our memory by inventing actions (rule OB2).
+// row of their own and all others share one: nobody can fill our memory by inventing actions (rule MO2).
 
 import { actionsOf } from '@busbar/ocpp/actions.ts'
 import { subprotocols } from '@busbar/ocpp/versions.ts'

@@ -1,6 +1,6 @@
 // Telling one URL about faults. The address may be down for the same reason as everything else, so: a short time to
 // answer, three tries, a bounded queue in which the newest stay, and never a word back into the faults it reports
-// (rule OB5).
+// (rule MO5).
 
 import type { Clock } from '../system/clock.ts'
 

@@ -7,7 +7,6 @@ import { type ListedAccount, readAccountList } from '../account-list.ts'
 import { type App, problems, type RouteContext } from '../app.ts'
 import { type AccountWritten, accountBody, accountWritten, newAccountBody } from '../documents.ts'
 import { makePassword } from '../made-password.ts'
-import { flagParameter } from '../paging.ts'
 import type { AccountDraft, AccountsOutcome } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { actorOf, type Principal } from '../roles.ts'
@@ -21,7 +20,10 @@ const importAnswer = z
   .meta({ id: 'Imported' })
 
 const importQuery = z.strictObject({
-  replace: flagParameter.describe('Replace accounts that are there already; without it they are mistakes.'),
+  existing: z
+    .enum(['replace', 'refuse'])
+    .default('replace')
+    .describe('What a line means whose station has an account: replace it, or it is a mistake.'),
   passwords: z
     .enum(['make', 'none'])
     .default('make')
@@ -136,7 +138,7 @@ export function accountRoutes(app: App, context: RouteContext): void {
   async function importList(text: string, options: z.output<typeof importQuery>, principal: Principal | null) {
     const list = readAccountList(text)
     if (!list.ok) throw new Problem('BB-API-017', { errors: list.problems })
-    if (options.replace !== true) refuseExisting(list.accounts)
+    if (options.existing === 'refuse') refuseExisting(list.accounts)
     const made = new Map<string, string>()
     let replaced = 0
     const drafts = list.accounts.map((account): AccountDraft => {
@@ -158,7 +160,7 @@ export function accountRoutes(app: App, context: RouteContext): void {
   function refuseExisting(listed: readonly ListedAccount[]): void {
     const errors = listed
       .filter(({ id }) => accounts.get(id) !== null)
-      .map(({ line }) => ({ line, field: 'id', message: 'has an account already; add replace=true to replace it' }))
+      .map(({ line }) => ({ line, field: 'id', message: 'has an account already' }))
     if (errors.length > 0) throw new Problem('BB-API-017', { errors: errors.slice(0, 100) })
   }
 

@@ -1,6 +1,8 @@
 // Commands to a station, with the three ends a command can have: answered, refused by the station, or sent and never
 // answered (trap T30). What was not sent is no outcome but a problem.
 
+import { locateAll } from '@busbar/ocpp/splice-frame.ts'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { type App, problems, type RouteContext } from '../app.ts'
 import { refuseCommand } from '../command-check.ts'
 import { commandBody, commandOutcome } from '../documents.ts'
@@ -8,7 +10,29 @@ import { Problem } from '../problem.ts'
 import { actorOf, askingCommands, mayAct, type Principal } from '../roles.ts'
 import { findStation, stationParameter } from './stations.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The text of a command's body. */
+    bodyText: string
+  }
+}
+
 export function commandRoutes(app: App, context: RouteContext): void {
+  app.decorateRequest('bodyText', '')
+  // In a scope of its own: only here the text of a body is kept beside what was read from it.
+  app.register(async (plain) => {
+    const scope = plain.withTypeProvider<ZodTypeProvider>()
+    const readJson = scope.getDefaultJsonParser('error', 'error')
+    scope.removeContentTypeParser('application/json')
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      request.bodyText = String(body)
+      readJson(request, request.bodyText, done)
+    })
+    commandRoute(scope, context)
+  })
+}
+
+function commandRoute(app: App, context: RouteContext): void {
   const { ports, site } = context
 
   app.route({
@@ -32,13 +56,19 @@ export function commandRoutes(app: App, context: RouteContext): void {
       if (!station.connected || station.ocpp === null) throw new Problem('BB-API-012', { station: id })
       const refusal = await refuseCommand(station.ocpp, action, payload)
       if (refusal !== null) throw refusal
-      const outcome = await ports.commands.ask(id, action, JSON.stringify(payload), timeoutMs, actorOf(principal))
+      const outcome = await ports.commands.ask(id, action, payloadText(request.bodyText), timeoutMs, actorOf(principal))
       if (outcome.outcome !== 'notSent') return outcome
       // Between the look at the twin and the command's turn the station may have gone.
       const code = ports.stations.get(id)?.connected === true ? 'BB-API-013' : 'BB-API-012'
       throw new Problem(code, { detail: outcome.reason, station: id })
     },
   })
+}
+
+/** The payload as it was written, so that its numbers stay as they are; of repeated ones the last, as JSON is read. */
+function payloadText(body: string): string {
+  const span = locateAll(body, ['payload']).at(-1)
+  return span === undefined ? '{}' : body.slice(span.start, span.end)
 }
 
 function requireRole(principal: Principal, action: string): void {
