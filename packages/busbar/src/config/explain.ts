@@ -37,7 +37,7 @@ function explainOne(issue: Issue, above: Path, root: unknown, document: ConfigDo
       return issue.keys.map((key) => unknownKey([...path, key], key))
 
     case 'invalid_union': {
-      const nearest = nearestBranch(issue.errors as readonly (readonly Issue[])[])
+      const nearest = nearestBranch(issue.errors as readonly (readonly Issue[])[], value)
       if (nearest !== null) return nearest.flatMap((inner) => explainOne(inner, path, root, document))
       const expected = [...new Set(issue.errors.flat().map((inner) => expectation(inner)))].filter(
         (each) => each !== '',
@@ -124,17 +124,19 @@ function unknownKey(path: Path, key: string): Finding {
 }
 
 /** The branch of a union that fits in kind and fails inside; null when no single branch does. */
-function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+function nearestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | null {
   const notYet = branches.find((branch) => branch.some((issue) => paramsOf(issue)?.code === 'BB-CONFIG-005'))
-  const fitting = branches.filter((branch) => branch !== notYet && !branch.some((issue) => isWrongKind(issue)))
+  const fitting = branches.filter((branch) => branch !== notYet && !branch.some((issue) => isWrongKind(issue, value)))
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0]
   return fitting.length === 0 && notYet !== undefined ? notYet : null
 }
 
-function isWrongKind(issue: Issue): boolean {
+function isWrongKind(issue: Issue, value: unknown): boolean {
   if (issue.path.length > 0) return false
-  if (issue.code === 'invalid_union') return issue.errors.every((branch) => (branch as Issue[]).some(isWrongKind))
-  return issue.code === 'invalid_type'
+  if (issue.code === 'invalid_union') {
+    return issue.errors.every((branch) => branch.some((inner) => isWrongKind(inner as Issue, value)))
+  }
+  return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof value !== 'string')
 }
 
 function expectation(issue: Issue): string {
@@ -173,7 +175,8 @@ function boundary(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): str
 function shown(path: Path, document: ConfigDocument): string {
   if (path.some((step) => secretKeys.has(step))) return ''
   const written = document.written(path)
-  return written === null ? '' : `: \`${written}\``
+  // What stands before the @ of a URL may be a password.
+  return written === null ? '' : `: \`${written.replace(/\/\/.*@/, '//…@')}\``
 }
 
 function paramsOf(issue: Issue): { code?: FaultCode; what: string; remedy: string } | null {

@@ -39,7 +39,7 @@ const size = z
   })
 
 /** A URL of certain schemes, without user information and fragment. */
-function url(schemes: readonly string[], example: string) {
+function url(use: 'listen' | 'dial', schemes: readonly string[], example: string) {
   return text.meta({ format: 'uri', examples: [example] }).check((ctx) => {
     const fail = (what: string, remedy: string) => refuse(ctx, ctx.value, what, remedy)
     let parsed: URL
@@ -56,9 +56,7 @@ function url(schemes: readonly string[], example: string) {
       return fail('has a user name or password in it', 'take them out; use the keys made for credentials')
     }
     if (parsed.hash !== '') return fail('has a fragment (`#…`)', 'take it out')
-    if (parsed.search !== '' && scheme.startsWith('ws')) {
-      return fail('has a query (`?…`), but the identity is appended to the URL', 'take the query out')
-    }
+    if (parsed.search !== '' && use === 'listen') return fail('has a query (`?…`)', 'take it out')
   })
 }
 
@@ -93,7 +91,7 @@ const certificateFiles = {
   key: oneOrMore(text).optional().meta({ description: 'PEM file of the private key; a list in the order of `cert`.' }),
 }
 
-const stationUrl = url(['ws', 'wss'], 'ws://0.0.0.0:9000')
+const stationUrl = url('listen', ['ws', 'wss'], 'ws://0.0.0.0:9000')
 const stationListener = z.union([
   stationUrl,
   z.strictObject({
@@ -107,7 +105,7 @@ const stationListener = z.union([
   }),
 ])
 
-const apiUrl = url(['http', 'https'], 'http://127.0.0.1:9080')
+const apiUrl = url('listen', ['http', 'https'], 'http://127.0.0.1:9080')
 const listen = z
   .strictObject({
     stations: z
@@ -142,7 +140,7 @@ const api = z
 const ownHeaders = /^(host|connection|upgrade|authorization|content-length|transfer-encoding|sec-websocket-.*)$/i
 
 const backend = z.strictObject({
-  url: url(['ws', 'wss'], 'wss://cpms.example/ocpp').meta({
+  url: url('dial', ['ws', 'wss'], 'wss://cpms.example/ocpp').meta({
     description: 'Its address; "/" and the percent-encoded identity are appended.',
   }),
   password: text
@@ -303,7 +301,7 @@ export const fileSchema = z.strictObject({
     .meta({ description: 'What is remembered, and how long.', ...restart }),
   faults: z
     .strictObject({
-      webhook: url(['http', 'https'], 'https://alerts.example/busbar')
+      webhook: url('dial', ['http', 'https'], 'https://alerts.example/busbar')
         .optional()
         .meta({ description: 'Where faults are posted as JSON.' }),
     })
