@@ -11,8 +11,14 @@ import type { StationFolds } from './fold-state.ts'
 export const STATIONS_FOLD = 'stations'
 export const SESSIONS_FOLD = 'sessions'
 
-/** Of both shapes; one more whenever a fold or a document changes, and everything is folded again from the first entry. */
-export const FOLD_VERSION = 1
+/** One more whenever a fold or what it keeps per station changes: then everything is folded again from the first entry. */
+export const STATIONS_VERSION = 1
+
+/**
+ * One more only when the record's shape changes so that readers cannot read both: the store then lets go of all of them,
+ * and those whose entries are gone cannot be folded again.
+ */
+export const SESSIONS_VERSION = 1
 
 /** A station's twin and sessions as a document. */
 export function stationDocument(folds: StationFolds): FoldDocument {

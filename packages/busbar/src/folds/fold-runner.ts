@@ -11,10 +11,11 @@ import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { FoldDocument, Journal } from '../storage/journal.ts'
 import type { Clock } from '../system/clock.ts'
 import {
-  FOLD_VERSION,
   recordIn,
   SESSIONS_FOLD,
+  SESSIONS_VERSION,
   STATIONS_FOLD,
+  STATIONS_VERSION,
   sessionDocument,
   stationFolds,
 } from './fold-documents.ts'
@@ -72,9 +73,8 @@ export class FoldRunner {
     this.#onDefect = parts.onDefect
     this.#storeEveryEntries = parts.storeEveryEntries ?? STORE_EVERY_ENTRIES
     this.#storeEveryMs = parts.storeEveryMs ?? STORE_EVERY_MS
-    const { state, obsolete } = load(journal)
-    this.#state = state
-    this.#snapshots = new Snapshots(journal, clock, state, state.position, obsolete)
+    this.#state = load(journal)
+    this.#snapshots = new Snapshots(journal, clock, this.#state, this.#state.position)
     this.#catchUp()
     this.#stopFollowing = journal.follow((entries) => this.#take(entries))
     this.#cancelTimer = clock.after(this.#storeEveryMs, () => this.#onTimer())
@@ -202,15 +202,15 @@ export class FoldRunner {
   }
 }
 
-/** The state as it was stored; an empty one, with the keys of what is stored, when it was stored by another version. */
-function load(journal: Journal): { readonly state: FoldState; readonly obsolete: readonly string[] } {
+/** The state as it was stored; an empty one when it was stored by another version. */
+function load(journal: Journal): FoldState {
   const state = newFoldState()
-  const stored = journal.foldPosition(STATIONS_FOLD)
-  const documents = stored.position === 0 && stored.version === 0 ? [] : journal.documents(STATIONS_FOLD, {})
-  if (stored.version !== FOLD_VERSION) return { state, obsolete: documents.map((document) => document.key) }
-  for (const document of documents) state.stations.set(document.key, stationFolds(document))
-  state.position = stored.position
-  return { state, obsolete: [] }
+  const stations = journal.foldPosition(STATIONS_FOLD)
+  const sessions = journal.foldPosition(SESSIONS_FOLD)
+  if (stations.version !== STATIONS_VERSION || sessions.version !== SESSIONS_VERSION) return state
+  for (const document of journal.documents(STATIONS_FOLD, {})) state.stations.set(document.key, stationFolds(document))
+  state.position = stations.position
+  return state
 }
 
 function fits(document: FoldDocument, filter: SessionFilter): boolean {

@@ -8,7 +8,14 @@ import type { Position } from '@busbar/core/base/moment.ts'
 import type { Session } from '@busbar/core/session/session.ts'
 import type { FoldDocument, Journal } from '../storage/journal.ts'
 import type { Clock } from '../system/clock.ts'
-import { FOLD_VERSION, SESSIONS_FOLD, STATIONS_FOLD, sessionDocument, stationDocument } from './fold-documents.ts'
+import {
+  SESSIONS_FOLD,
+  SESSIONS_VERSION,
+  STATIONS_FOLD,
+  STATIONS_VERSION,
+  sessionDocument,
+  stationDocument,
+} from './fold-documents.ts'
 import { type FoldState, markStation, type StationFolds } from './fold-state.ts'
 
 /** Documents per slice: a few milliseconds of writing JSON. */
@@ -32,23 +39,17 @@ export class Snapshots {
   readonly #state: FoldState
   /** Position of the last finished round. */
   #stored: Position
-  /** Keys of documents of another version; they go when the first round replaces them. */
-  #obsolete: readonly string[]
   #running: Round | null = null
   /** The last finished round, until the store confirms it. */
   #unconfirmed: Round | null = null
   #cancelPause: (() => void) | null = null
 
-  /**
-   * @param stored position the folds were loaded at
-   * @param obsolete keys of the station documents of another version
-   */
-  constructor(journal: Journal, clock: Clock, state: FoldState, stored: Position, obsolete: readonly string[]) {
+  /** @param stored position the folds were loaded at */
+  constructor(journal: Journal, clock: Clock, state: FoldState, stored: Position) {
     this.#journal = journal
     this.#clock = clock
     this.#state = state
     this.#stored = stored
-    this.#obsolete = obsolete
   }
 
   /** Sessions whose stored documents may be older than what is in memory. */
@@ -93,22 +94,18 @@ export class Snapshots {
   }
 
   #slice(round: Round): void {
-    // Documents of two versions must never stand side by side, so the first round after a change is one slice.
-    const size = this.#obsolete.length > 0 ? round.stations.length : SLICE
-    const slice = round.stations.slice(round.done, round.done + size)
+    const slice = round.stations.slice(round.done, round.done + SLICE)
     round.done += slice.length
     const isLast = round.done >= round.stations.length
     const position = isLast ? round.target : this.#stored
     const sessions = this.#sessionsOf(slice, round)
-    const remove = this.#obsolete.filter((key) => !this.#state.stations.has(key))
     for (const folds of slice) folds.isChanged = false
     const put = slice.map(stationDocument)
     if (sessions.length > 0 || isLast) {
-      this.#journal.snapshot({ fold: SESSIONS_FOLD, position, version: FOLD_VERSION, put: sessions, remove: [] })
+      this.#journal.snapshot({ fold: SESSIONS_FOLD, position, version: SESSIONS_VERSION, put: sessions, remove: [] })
     }
-    this.#journal.snapshot({ fold: STATIONS_FOLD, position, version: FOLD_VERSION, put, remove })
+    this.#journal.snapshot({ fold: STATIONS_FOLD, position, version: STATIONS_VERSION, put, remove: [] })
     if (!isLast) return
-    this.#obsolete = []
     this.#stored = position
     this.#running = null
     this.#unconfirmed = round
