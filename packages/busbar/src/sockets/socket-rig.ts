@@ -2,7 +2,7 @@
 // what it was told, and a backend that behaves as it is told. For tests only.
 
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { RouteMode } from '@busbar/core/routing/route.ts'
 import type { FrameLoss, RawFrame, RefusalCause } from '@busbar/core/station/input.ts'
@@ -355,4 +355,64 @@ export async function until(holds: () => boolean, what: string, withinMs = 5_000
     if (performance.now() - start > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** A handshake over a bare TCP socket, for what a WebSocket client would not send. */
+export interface RawPeer extends Disposable {
+  readonly socket: Socket
+  /** Everything received so far, one character per byte. */
+  readonly received: () => string
+  /** Status of the answer; waits for it. */
+  readonly status: () => Promise<number>
+  readonly ended: Promise<void>
+}
+
+/** Opens a bare socket to a listener. */
+export function openRaw(url: string): RawPeer {
+  const { hostname, port } = new URL(url)
+  const socket = connectSocket(Number(port), hostname)
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1')
+  })
+  socket.on('error', () => undefined)
+  const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+  return {
+    socket,
+    received: () => received,
+    async status() {
+      await until(() => received.includes('\r\n\r\n') || socket.destroyed, 'an HTTP answer')
+      return Number(/^HTTP\/1\.1 (\d+)/.exec(received)?.[1] ?? Number.NaN)
+    },
+    ended,
+    [Symbol.dispose]: () => socket.destroy(),
+  }
+}
+
+/** The text of an upgrade request. */
+export function upgradeRequest(
+  target: string,
+  headers: readonly string[] = ['Sec-WebSocket-Protocol: ocpp1.6'],
+): string {
+  return [
+    `GET ${target} HTTP/1.1`,
+    'Host: broker',
+    'Connection: keep-alive, Upgrade',
+    'Upgrade: WebSocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...headers,
+    '\r\n',
+  ].join('\r\n')
+}
+
+/** One masked frame as a client sends it. */
+export function maskedFrame(opcode: number, payload: string | Uint8Array, firstBits = 0x80): Buffer {
+  const data = Buffer.from(payload as string)
+  const length =
+    data.length < 126
+      ? Buffer.from([0x80 | data.length])
+      : Buffer.from([0x80 | 126, data.length >> 8, data.length & 255])
+  // A mask of zeros leaves the payload readable.
+  return Buffer.concat([Buffer.from([firstBits | opcode]), length, Buffer.alloc(4), data])
 }

@@ -61,9 +61,9 @@ export interface StationsSide {
   reload(): void
   /** The certificates in force and when they end. */
   expiries(): readonly CertificateExpiry[]
-  /** Stops listening; open connections stay. Resolves when the ports are free. */
-  stopListening(): Promise<void>
-  /** Stops listening and ends every connection at once. */
+  /** Stops listening; open connections stay, handshakes under way are ended. */
+  stopListening(): void
+  /** Stops listening and ends every connection at once; resolves when nothing is left of them. */
   close(): Promise<void>
 }
 
@@ -90,7 +90,8 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
   const connections = new Set<StationConnection>()
   /** The newest connection of each identity. */
   const present = new Map<string, StationConnection>()
-  const upgrading = new Set<Duplex>()
+  /** Sockets that are not stations: still at the door, or turned away and reading the answer. */
+  const atTheDoor = new Set<Duplex>()
 
   const admit = createDoor({
     directory: options.directory,
@@ -118,6 +119,10 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
     events.refused({ id, remote, status, code, reason })
   }
 
+  function leaveDoor(this: Duplex): void {
+    atTheDoor.delete(this)
+  }
+
   async function onUpgrade(
     request: IncomingMessage,
     socket: Duplex,
@@ -134,26 +139,22 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
       turnAway(socket, { id: null, code: 'BB-LINK-030', ...wrong }, remote)
       return
     }
-    upgrading.add(socket)
+    atTheDoor.add(socket)
+    socket.once('close', leaveDoor)
     const url = new URL(listener.url)
-    let verdict: Verdict
-    try {
-      verdict = await admit({
-        target: request.url ?? '/',
-        basePath: url.pathname,
-        authorization: headers.authorization,
-        protocols: headers['sec-websocket-protocol'],
-        origin: headers.origin,
-        remote,
-        remoteIsLoopback: remote !== null && isLoopbackHost(remote),
-        secure: listener.tls !== null,
-        listenerIsLoopback: isLoopbackHost(url.hostname),
-        certificate:
-          request.socket instanceof TLSSocket ? judgeCertificate(request.socket, listener) : { kind: 'notAsked' },
-      })
-    } finally {
-      upgrading.delete(socket)
-    }
+    const verdict = await admit({
+      target: request.url ?? '/',
+      basePath: url.pathname,
+      authorization: headers.authorization,
+      protocols: headers['sec-websocket-protocol'],
+      origin: headers.origin,
+      remote,
+      remoteIsLoopback: remote !== null && isLoopbackHost(remote),
+      secure: listener.tls !== null,
+      listenerIsLoopback: isLoopbackHost(url.hostname),
+      certificate:
+        request.socket instanceof TLSSocket ? judgeCertificate(request.socket, listener) : { kind: 'notAsked' },
+    })
     if (verdict.kind === 'refused') {
       if (verdict.status === 101) refuseVersion(request, socket, head)
       else {
@@ -164,6 +165,8 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
       return
     }
 
+    socket.off('close', leaveDoor)
+    atTheDoor.delete(socket)
     const { ocpp, id, dialled } = verdict
     const ws = completeUpgrade(request, socket, head, verdict.announced ? ocpp : null, wireRules[ocpp].compression)
     if (ws === null) {
@@ -281,23 +284,19 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
 
   const opened = await Promise.allSettled(options.listeners.map(openServer))
   const listening = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const stopListening = async () => {
+  let closed: Promise<unknown> = Promise.resolve()
+  const stopListening = () => {
     certificates.stop()
-    for (const socket of upgrading) socket.destroy()
-    await Promise.all(
-      listening.map(
-        ({ server }) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve())
-            // `close` waits for connections that never became stations; those that did are not the server's any more.
-            server.closeAllConnections()
-          }),
-      ),
-    )
+    for (const socket of atTheDoor) socket.destroy()
+    const closing = listening.filter(({ server }) => server.listening)
+    if (closing.length === 0) return
+    // A server is closed when its last connection is, those of stations included.
+    closed = Promise.all(closing.map(({ server }) => new Promise((resolve) => server.close(resolve))))
+    for (const { server } of closing) server.closeAllConnections()
   }
   const failed = opened.find((result) => result.status === 'rejected')
   if (failed !== undefined) {
-    await stopListening()
+    stopListening()
     throw failed.reason
   }
 
@@ -323,8 +322,9 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
     stopListening,
     async close() {
       isOpen = false
+      stopListening()
       for (const connection of connections) connection.terminate()
-      await stopListening()
+      await closed
     },
   }
 }
