@@ -17,6 +17,7 @@ test('a bound is met at its value, missed above it, and missed when nothing was 
 test('what has no bound, or other conditions than its bound, is not judged', () => {
   assert.equal(judge('a', 'x', 99, null).pass, null)
   assert.equal(judge('a', 'x', 99, 1, false).pass, null)
+  assert.equal(judge('a', 'x', Number.NaN, 1, false).pass, false)
 })
 
 test('a scenario passes unless a bound is missed', () => {

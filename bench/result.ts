@@ -25,7 +25,7 @@ export interface ScenarioResult {
 
 /**
  * Judges a quantity.
- * @param measured NaN when it could not be measured, which misses a bound
+ * @param measured NaN when it could not be measured, which misses any bound, comparable or not
  * @param bound null: reported only
  * @param comparable false when the conditions are not those of the bound
  */
@@ -42,7 +42,7 @@ export function judge(
     unit,
     measured: known ? measured : null,
     bound,
-    pass: bound === null || !comparable ? null : known && measured <= bound,
+    pass: bound === null ? null : !known ? false : comparable ? measured <= bound : null,
   }
 }
 

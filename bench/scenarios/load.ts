@@ -48,13 +48,15 @@ async function run(bench: Bench, of: LoadScenario): Promise<ScenarioResult> {
     judgements.push(judge('naive relay, x nginx', 'x', times(naiveRelay.name, bench.nginx.name), null))
   }
   judgements.push(judge('CPU per message', 'us', cpu(subject), null))
-  return result(
+  const all = result(
     of.name,
     of.title,
     { payload: payloadMix, load, rounds, brokers: Object.fromEntries(figures) },
     judgements,
     notes,
   )
+  // A load without a bound has failed all the same when there is no run of the subject to report.
+  return figures.get(subject) === null ? { ...all, pass: false } : all
 }
 
 export const loadScenarios: readonly Scenario[] = [

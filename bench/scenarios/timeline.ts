@@ -115,6 +115,7 @@ export const timeline: Scenario = {
         judge('p50, first time', 'ms', figures.first.latency.p50Ms, null),
         judge('p99, asked again', 'ms', figures.again.latency.p99Ms, null),
         judge('p50, asked again', 'ms', figures.again.latency.p50Ms, null),
+        judge('first start, every entry to fold', 's', figures.firstStartSeconds, null),
       ],
       entries < ENTRIES ? [`${entries} entries, the bound is for ${ENTRIES}: not judged`] : [],
     )
