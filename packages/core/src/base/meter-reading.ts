@@ -44,12 +44,24 @@ function clear(phases: Phases): void {
   phases.total = phases.l1 = phases.l2 = phases.l3 = Number.NaN
 }
 
+/** The list read last: the twin and the session read the same one, one after the other. */
+let lastRead: unknown
+
 /**
  * Reads the `sampledValue` list of one meter value.
  * @param samples the list as it came, of any type
  * @param into is filled with what it says
  */
 export function readSamples(samples: unknown, into: Reading): void {
+  if (samples !== lastRead || !Array.isArray(samples)) readAll(samples)
+  into.powerW = summed(power)
+  into.energyWh = summed(energy)
+  into.beginWh = summed(begin)
+  into.offeredA = largest(offered)
+}
+
+function readAll(samples: unknown): void {
+  lastRead = samples
   clear(power)
   clear(energy)
   clear(begin)
@@ -60,10 +72,6 @@ export function readSamples(samples: unknown, into: Reading): void {
     const sample = fields(items[i])
     if (sample !== null) readSample(sample)
   }
-  into.powerW = summed(power)
-  into.energyWh = summed(energy)
-  into.beginWh = summed(begin)
-  into.offeredA = largest(offered)
 }
 
 function readSample(sample: Fields): void {

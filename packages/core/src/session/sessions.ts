@@ -4,15 +4,8 @@
 
 import type { Position } from '../base/moment.ts'
 import { fields } from '../base/unchecked.ts'
-import {
-  BUSBAR,
-  type DeliveryEntry,
-  type FrameEntry,
-  type Party,
-  type Placed,
-  payloadOf,
-  STATION,
-} from '../journal/entry.ts'
+import { BUSBAR, type DeliveryEntry, type FrameEntry, type Party, type Placed, STATION } from '../journal/entry.ts'
+import { payloadOnce } from '../twin/payload-once.ts'
 import { acknowledge, deliveryOf, letGo, owe } from './delivery.ts'
 import type { Session } from './session.ts'
 import { forgetOld, type StationSessions } from './station-sessions.ts'
@@ -49,7 +42,7 @@ function foldMessage(sessions: StationSessions, entry: FrameEntry, position: Pos
   const read = sessionReaders.get(entry.ocpp)?.reads.get(entry.action)
   if (read === undefined) return none
   if (entry.ref !== null) return oweCopy(sessions, entry, entry.ref)
-  const payload = fields(payloadOf(entry))
+  const payload = fields(payloadOnce(entry))
   if (payload === null) return none
   forgetOld(sessions, entry.at)
   const changed = read(sessions, payload, { at: entry.at, position, ocpp: entry.ocpp })
@@ -78,7 +71,7 @@ function foldAnswer(sessions: StationSessions, entry: FrameEntry, position: Posi
   if (entry.type !== 'result' || entry.ref === null || entry.action === null) return none
   if (!answeredActions.has(entry.action) || (sessions.open.length === 0 && sessions.closed.length === 0)) return none
   const answersStart = entry.action === 'StartTransaction'
-  const id = answersStart ? transactionIdOf(fields(payloadOf(entry))?.transactionId) : null
+  const id = answersStart ? transactionIdOf(fields(payloadOnce(entry))?.transactionId) : null
   const changed: Session[] = []
   for (const session of sessions.open) if (takeAnswer(session, entry, entry.ref, id, position)) changed.push(session)
   for (const session of sessions.closed) if (takeAnswer(session, entry, entry.ref, id, position)) changed.push(session)

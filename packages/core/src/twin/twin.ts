@@ -6,15 +6,9 @@
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { Position } from '../base/moment.ts'
 import { fields } from '../base/unchecked.ts'
-import {
-  type DeliveryEntry,
-  type FaultEntry,
-  type FrameEntry,
-  type Placed,
-  payloadOf,
-  STATION,
-} from '../journal/entry.ts'
+import { type DeliveryEntry, type FaultEntry, type FrameEntry, type Placed, STATION } from '../journal/entry.ts'
 import { backendOf, foldLink, forgetVersion } from './connection.ts'
+import { payloadOnce } from './payload-once.ts'
 import { twinReaders } from './versions.ts'
 
 /** What the last BootNotification said, and whether it was accepted. */
@@ -169,7 +163,7 @@ function foldFromStation(twin: StationTwin, entry: FrameEntry, position: Positio
   if ((type !== 'call' && type !== 'send') || entry.action === null || entry.ocpp === null) return
   const read = twinReaders.get(entry.ocpp)?.reads.get(entry.action)
   if (read === undefined) return
-  const payload = fields(payloadOf(entry))
+  const payload = fields(payloadOnce(entry))
   if (payload !== null) read(twin, payload, entry.at, position)
 }
 
@@ -180,7 +174,7 @@ function foldToStation(twin: StationTwin, entry: FrameEntry): void {
   const backend = backendOf(twin, entry.from)
   if (backend !== null) backend.acknowledged++
   if (entry.action !== 'BootNotification' || twin.boot === null) return
-  const status = fields(payloadOf(entry))?.status
+  const status = fields(payloadOnce(entry))?.status
   if (status === 'Accepted' || status === 'Pending' || status === 'Rejected') twin.boot.registration = status
 }
 
