@@ -1,6 +1,7 @@
 // The entrance: hands the command line, and the process it runs in, to the program. Everything a command may know of the
 // process passes through here.
 
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { runProgram } from './cli/program.ts'
 import type { Terminal } from './cli/terminal.ts'
@@ -13,6 +14,7 @@ const terminal: Terminal = {
   interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
   columns: process.stdout.isTTY === true ? process.stdout.columns : null,
   readInput: () => text(process.stdin),
+  inputLines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
   interrupted: () => {
     const controller = new AbortController()
     const stop = () => controller.abort()

@@ -15,14 +15,24 @@ export interface Loaders {
 }
 
 /** The real ones. */
-export const loaders: Loaders = {
+export const loaders: Loaders & { readonly journalCare: typeof journalCare } = {
   serve: () => load('serve'),
   demo: () => load('demo'),
   simulate: () => load('simulate'),
+  journalCare: () => journalCare(),
 }
 
 async function load<Options>(name: string): Promise<LongRunning<Options>> {
   // The sources run as they are; a release has the same names compiled.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return (await import(new URL(`./${name}.${extension}`, import.meta.url).href)) as LongRunning<Options>
+}
+
+/** The care of the store, with the lock that some of it needs. */
+async function journalCare() {
+  const [care, { takeDataFolder }] = await Promise.all([
+    import('../storage/journal-care.ts'),
+    import('../storage/data-folder.ts'),
+  ])
+  return { ...care, takeDataFolder }
 }

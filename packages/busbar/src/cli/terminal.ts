@@ -14,6 +14,8 @@ export interface Terminal {
   readonly columns: number | null
   /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>
+  /** Lines of standard input, without their line breaks. */
+  readonly inputLines: () => AsyncIterable<string>
   /** A signal that fires at the first SIGINT or SIGTERM; from then on these no longer end the process by themselves. */
   readonly interrupted: () => AbortSignal
 }
