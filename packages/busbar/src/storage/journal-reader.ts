@@ -58,7 +58,10 @@ export class JournalReader {
 
   /** Positions that hold no entry, ascending. */
   lost(): LostRange[] {
-    return this.#all('SELECT first, last, reason FROM lost ORDER BY first') as unknown as LostRange[]
+    return this.#all('SELECT first, last, reason FROM lost ORDER BY first').map((row) => {
+      const { first, last, reason } = row as unknown as LostRange
+      return { first, last, reason }
+    })
   }
 
   /**
@@ -128,13 +131,17 @@ export class JournalReader {
     if (filter.open !== undefined) terms.push(filter.open ? 'to_at IS NULL' : 'to_at IS NOT NULL')
     const order = filter.order === 'desc' ? 'DESC' : 'ASC'
     values.push(filter.limit ?? -1)
-    return this.#consistently(() =>
+    const rows = this.#consistently(() =>
       this.#all(
         `SELECT key, station, from_at AS "from", to_at AS "to", body FROM document WHERE ${terms.join(' AND ')}
          ORDER BY from_at ${order}, key ${order} LIMIT ?`,
         ...values,
       ),
-    ) as unknown as FoldDocument[]
+    )
+    return rows.map((row) => {
+      const { key, station, from, to, body } = row as unknown as FoldDocument
+      return { key, station, from, to, body }
+    })
   }
 
   /** Position and version of a fold's last snapshot; 0 and 0 when there is none. */
@@ -143,7 +150,13 @@ export class JournalReader {
     return { position: numberFrom(row, 'position', 0), version: numberFrom(row, 'version', 0) }
   }
 
-  /** The positions that are not in chunk rows for sure lie behind this one. */
+  /** Last position of a station that is in a chunk row; 0 when none is. */
+  lastIndexed(station: string): Position {
+    const row = this.#get('SELECT last FROM chunk WHERE station = ? ORDER BY first DESC LIMIT 1', station)
+    return numberFrom(row, 'last', 0)
+  }
+
+  /** Up to here every position is in a chunk row or a block; behind it some are not. */
   indexedUpTo(): Position {
     const row = this.#get('SELECT indexed FROM batch ORDER BY first DESC LIMIT 1')
     const { compacted, first } = this.extent()

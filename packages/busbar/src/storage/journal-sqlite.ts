@@ -312,10 +312,18 @@ export class SqliteJournal implements Journal {
     this.#worker.on('message', (message: FromWriter) => this.#hear(message))
     this.#worker.on('error', (error) => this.#writerEnded(error.message))
     this.#worker.on('exit', () => this.#writerEnded('The writer thread ended.'))
+    const indexed = new Map<string, Position>()
     this.#reader.walk(this.#reader.indexedUpTo() + 1, this.#synced, ({ bytes, view }, offset) => {
       const station = recordStation(bytes, view, offset)
       if (station === null) return
-      this.#index.add(station, recordPosition(view, offset), recordAt(view, offset), recordKind(view, offset))
+      const position = recordPosition(view, offset)
+      let last = indexed.get(station)
+      if (last === undefined) {
+        last = this.#reader.lastIndexed(station)
+        indexed.set(station, last)
+      }
+      // Stations whose entries came more often have chunk rows in the stretch that is walked.
+      if (position > last) this.#index.add(station, position, recordAt(view, offset), recordKind(view, offset))
     })
   }
 
