@@ -216,6 +216,11 @@ function openApp(options: ApiOptions) {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     forceCloseConnections: 'idle',
+    // A path that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(commonHeaders).header('content-security-policy', DATA_POLICY)
+      sendProblem(request, reply, problemOfLibraryError(error) ?? new Problem('BB-API-004'))
+    },
   }).withTypeProvider<ZodTypeProvider>()
   if (server === null) throw new Error('the HTTP library made no server')
   return { app, server: server as ReturnType<typeof open> }

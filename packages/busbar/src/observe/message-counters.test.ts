@@ -50,7 +50,7 @@ test('MO2 a count costs well under a microsecond', () => {
     return ((performance.now() - began) * 1e6) / times
   }
   round(100_000)
-  // The best of three, because the machine may be busy with something else: measured 20 to 40 ns on a quiet one.
+  // The best of three, because the machine may be busy with something else: measured 40 ns on a quiet one.
   const nanoseconds = Math.min(round(200_000), round(200_000), round(200_000))
   assert.ok(nanoseconds < 500, `${nanoseconds} ns`)
 })
