@@ -165,7 +165,6 @@ export class FoldRunner {
   close(): void {
     this.#cancelTimer()
     this.#stopFollowing()
-    this.#catchUp()
     this.#snapshots.finish()
   }
 

@@ -11,6 +11,12 @@ function shown(raw: string, action: string | null = null): string {
 
 const cases: readonly (readonly [string, string, string, string])[] = [
   [
+    'a value that turns out to be one after another token',
+    'ChangeConfiguration',
+    '[2,"1","ChangeConfiguration",{"value":"A","idTag":"BB","key":"FreevendIdTag"}]',
+    '[2,"1","ChangeConfiguration",{"value":"tok-1","idTag":"tok-2","key":"FreevendIdTag"}]',
+  ],
+  [
     'a tag',
     'StartTransaction',
     '[2,"1","StartTransaction",{"connectorId":1, "idTag":"ABC" ,"meterStart":1.0}]',

@@ -237,6 +237,7 @@ test('TW5 answers of a backend are counted once, answers under another id and of
   const beat = h.call('Heartbeat', {})
   const answer = h.answer(beat, { currentTime: h.stamp() })
   h.frame({ type: 'result', action: 'Heartbeat', body: {}, from: 'billing', to: STATION, ref: answer, latencyMs: null })
+  h.frame({ action: 'Heartbeat', body: {}, ref: beat })
   const command = h.frame({ action: 'Reset', body: { type: 'Soft' }, from: 'billing', to: STATION })
   h.frame({ type: 'result', action: 'Reset', body: { status: 'Accepted' }, to: 'billing', ref: command, latencyMs: 5 })
   const twin = fold(h)
