@@ -67,8 +67,8 @@ export function createCertificateWatch(
         const today = Math.floor(now / dayMs)
         if (warnedOn.get(file) === today) continue
         warnedOn.set(file, today)
-        const days = Math.floor((notAfter - now) / dayMs)
-        const text = days < 0 ? `${file} ended ${-days} days ago` : `${file} ends in ${days} days`
+        const days = Math.floor(Math.abs(notAfter - now) / dayMs)
+        const text = notAfter < now ? `${file} ended ${days} days ago` : `${file} ends in ${days} days`
         events.listenerFault('BB-LINK-040', text, {
           listener,
           file,

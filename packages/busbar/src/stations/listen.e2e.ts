@@ -10,10 +10,12 @@ import {
   basic,
   connect,
   connectIn,
+  maskedFrame,
   openBackend,
   openRaw,
   openRig,
   plainListener,
+  quietStations,
   takeFirst,
   until,
   upgradeRequest,
@@ -378,7 +380,6 @@ describe('early frames', () => {
       await using rig = await openRig({ backend: backendSettings(backend.url) })
       rig.engine.onUp = (arrival) => arrival.dialled?.take(1, rig.engine)
       using peer = openRaw(rig.url)
-      const { maskedFrame } = await import('../sockets/socket-rig.ts')
       const frames = ['[2,"1","BootNotification",{}]', '[2,"2","Heartbeat",{}]']
       // The first in the same packet as the request, the second while the answer is awaited.
       peer.socket.write(Buffer.concat([Buffer.from(upgradeRequest('/CS-1')), maskedFrame(1, frames[0]!)]))
@@ -443,7 +444,6 @@ describe('before and after', () => {
     await using rig = await openRig({ settings: { unknown: 'reject' } })
     const before = await connect(`${rig.url}/CS-1`)
     assert.equal(before.kind === 'refused' && before.status, 404)
-    const { quietStations } = await import('../sockets/socket-rig.ts')
     rig.side.configure({ ...quietStations, unknown: 'reject', accounts: [account('CS-1')] })
     assert.equal((await connect(`${rig.url}/CS-1`)).kind, 'in')
   })

@@ -252,10 +252,10 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
         socket.destroy()
         return
       }
-      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      const reason = isLate ? 'the handshake took too long' : `not HTTP: ${error.message}`
+      const status = unreadStatus[error.code ?? ''] ?? 400
+      const reason = status === 408 ? 'the handshake took too long' : `not HTTP: ${error.message}`
       const remote = remoteOf((socket as Partial<Socket>).remoteAddress, undefined)
-      turnAway(socket, { id: null, status: isLate ? 408 : 400, code: 'BB-LINK-030', reason }, remote)
+      turnAway(socket, { id: null, status, code: 'BB-LINK-030', reason }, remote)
     }
     server.on('clientError', refuseUnread)
     server.on('tlsClientError', (error: Error & { code?: string }, socket: TLSSocket) => {
@@ -327,6 +327,12 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
       await closed
     },
   }
+}
+
+/** What is answered to a request that could not be read, by the error of the parser; 400 for all others. */
+const unreadStatus: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
 }
 
 /** Two servers without a port: which one completes a handshake decides whether the leg may be compressed (trap T26). */
