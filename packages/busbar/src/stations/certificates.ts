@@ -64,6 +64,8 @@ export function readCertificates(listener: StationListener, ticketSecret: Uint8A
     ciphers,
     minVersion: 'TLSv1.2',
     honorCipherOrder: true,
+    // A day in seconds: a station that was away for a night resumes its session.
+    sessionTimeout: 86_400,
     sessionIdContext: createHash('sha256').update(listener.url).digest('hex').slice(0, 32),
     ...(clientCa === null
       ? { ticketKeys: Buffer.from(hkdfSync('sha256', ticketSecret, listener.url, 'tls session tickets', 48)) }
