@@ -195,7 +195,8 @@ class Damaged {
     for (;;) {
       const row = this.#rowOrFault(next, last)
       if (row === undefined) return found
-      if (row !== 'fault') {
+      // A damaged tree may give keys out of order; that is as good as nothing.
+      if (row !== 'fault' && (row[key] as number) > last) {
         found.push(row)
         last = row[key] as number
         continue
@@ -204,11 +205,12 @@ class Damaged {
       for (let step = 1; beyond === 'fault' && step < Number.MAX_SAFE_INTEGER / 4; step *= 2) {
         beyond = this.#rowOrFault(next, last + step)
       }
-      if (beyond === 'fault' || beyond === undefined) return found
+      if (beyond === 'fault' || beyond === undefined || !((beyond[key] as number) > last)) return found
       const back: Row[] = [beyond]
       for (;;) {
         const earlier = this.#rowOrFault(before, back[0]![key] as number, last)
         if (earlier === undefined || earlier === 'fault') break
+        if (!((earlier[key] as number) > last && (earlier[key] as number) < (back[0]![key] as number))) break
         back.unshift(earlier)
       }
       found.push(...back)

@@ -29,6 +29,8 @@ export interface VerifyReport {
   readonly problem: VerifyProblem | null
 }
 
+const nothingRead = { first: 1, last: 0, entries: 0, lost: [] }
+
 /**
  * Verifies the journal of a data folder.
  * @throws StoreError BB-STORE-014 when there is none, -002 for a newer format
@@ -46,14 +48,17 @@ export async function verifyStore(file: string): Promise<VerifyReport> {
     db = openForReading(file)
   } catch (error) {
     if (!isDamage(error)) throw error
-    return { first: 1, last: 0, entries: 0, lost: [], problem: problemOf(error, 1, 0) }
+    return { ...nothingRead, problem: problemOf(error, 1, 0) }
   }
-  const walk = new Walk(db)
+  let walk: Walk | null = null
   try {
+    walk = new Walk(db)
     await walk.run()
     return walk.report(null)
   } catch (error) {
-    return walk.report(problemOf(error, walk.at, walk.at))
+    const at = walk?.at ?? 1
+    const problem = problemOf(error, at, at)
+    return walk?.report(problem) ?? { ...nothingRead, problem }
   } finally {
     db.close()
   }
