@@ -213,6 +213,9 @@ test('SE12 sessions that left memory are found in the store, newest first, by st
   assert.equal(folds.session('A@999999'), null)
   assert.equal(folds.isCharging('A'), true)
   assert.equal(folds.sessionAt('A', 1, 1), `A@${going}`)
+  assert.equal(folds.sessionOf(h.entries.at(-1)!), `A@${going}`)
+  assert.equal(folds.stationView('A')?.id, 'A')
+  assert.equal(folds.stationView('B'), null)
 })
 
 test('TW1 many stations are stored in slices, and a start after a kill between slices is right', () => {

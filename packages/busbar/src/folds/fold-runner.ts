@@ -3,10 +3,12 @@
 
 import type { Position } from '@busbar/core/base/moment.ts'
 import type { LinkEntry, Placed } from '@busbar/core/journal/entry.ts'
+import { sessionOf } from '@busbar/core/session/belonging.ts'
 import { type SessionRecord, sessionRecord } from '@busbar/core/session/record.ts'
 import { openSessionAt } from '@busbar/core/session/station-sessions.ts'
 import { linksLeftOpen } from '@busbar/core/twin/connection.ts'
 import type { BackendTwin, StationTwin } from '@busbar/core/twin/twin.ts'
+import { type TwinView, twinView } from '@busbar/core/twin/view.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import type { FoldDocument, Journal } from '../storage/journal.ts'
 import type { Clock } from '../system/clock.ts'
@@ -99,6 +101,18 @@ export class FoldRunner {
   sessionAt(station: string, evse: number, connector: number | null): string | null {
     const folds = this.#state.stations.get(station)
     return folds === undefined ? null : (openSessionAt(folds.sessions, evse, connector)?.id ?? null)
+  }
+
+  /** Id of the session an entry belongs to; null when there is none, or none that memory still knows. */
+  sessionOf(placed: Placed): string | null {
+    const folds = placed.entry.station === null ? undefined : this.#state.stations.get(placed.entry.station)
+    return folds === undefined ? null : sessionOf(folds.sessions, placed)
+  }
+
+  /** A station in the words of the API, as far as the journal tells; null when nothing is known of it. */
+  stationView(id: string): TwinView | null {
+    const twin = this.station(id)
+    return twin === null ? null : twinView(twin, (evse, connector) => this.sessionAt(id, evse, connector))
   }
 
   /** Whether a session goes on at the station. */
