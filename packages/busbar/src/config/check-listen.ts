@@ -144,7 +144,7 @@ function checkApi(settings: Settings, files: CertificateFiles, report: Report): 
 
 /** Warns of a secret that can be guessed; the secret itself is not shown. */
 export function warnIfShort(secret: string, whose: string, path: Path, report: Report): void {
-  if ([...secret].length >= SHORTEST_SECRET) return
+  if (Array.from(secret).length >= SHORTEST_SECRET) return
   report({
     path,
     place: 'value',

@@ -104,8 +104,9 @@ export function readDocument(text: string): ReadDocument {
       },
       written(path) {
         const { node, found } = walk(path)
-        if (!found || !isScalar(node) || node.value === null) return null
-        const shown = String(node.value)
+        const value: unknown = found && isScalar(node) ? node.value : null
+        if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null
+        const shown = String(value)
         return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}…` : shown
       },
     },

@@ -42,7 +42,10 @@ function explainOne(issue: Issue, above: Path, root: unknown, document: ConfigDo
       const expected = [...new Set(issue.errors.flat().map((inner) => expectation(inner)))].filter(
         (each) => each !== '',
       )
-      return finding('BB-CONFIG-004', `${name} must be ${expected.join(' or ')}, not ${kindOf(value)}`, 'correct it')
+      const forms = expected.join(' or ')
+      if (value === undefined)
+        return finding('BB-CONFIG-004', `${name} is missing`, `add it; it must be ${forms}`, 'key')
+      return finding('BB-CONFIG-004', `${name} must be ${forms}, not ${kindOf(value)}`, 'correct it')
     }
 
     case 'invalid_key':

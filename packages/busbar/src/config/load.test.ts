@@ -214,6 +214,11 @@ const wrong: readonly (readonly [title: string, text: string, ...expected: strin
     'busbar.yaml:3:5: `routes[0].stations` is not available in this version (choosing stations by vendor, model, firmware or tag); take it out [BB-CONFIG-005]',
   ],
   [
+    'a route that says for no station',
+    'backends: {a: {url: ws://a.example}}\nroutes:\n  - primary: a\n',
+    'busbar.yaml:3:5: `routes[0].stations` is missing; add it; it must be text or a list or a mapping [BB-CONFIG-004]',
+  ],
+  [
     'local answers, which are not built yet',
     'resilience:\n  answerWithin: 10s\n',
     'busbar.yaml:2:3: `resilience.answerWithin` is not available in this version (answering in place of a backend); take it out [BB-CONFIG-005]',
@@ -310,9 +315,9 @@ const wrong: readonly (readonly [title: string, text: string, ...expected: strin
   ],
 ]
 
-describe('what is wrong is said at its line and column', () => {
+describe('CF1 what is wrong is said at its line and column', () => {
   for (const [title, text, ...expected] of wrong) {
-    test(title, () => assert.deepEqual(problemsOf(text), expected))
+    test(`CF1 ${title}`, () => assert.deepEqual(problemsOf(text), expected))
   }
 })
 
@@ -351,12 +356,12 @@ describe('what is doubtful is a warning and nothing more', () => {
     ],
   ]
   for (const [title, text, expected, given] of rows) {
-    test(title, () => assert.deepEqual(warningsOf(text, given), [expected]))
+    test(`CF7 ${title}`, () => assert.deepEqual(warningsOf(text, given), [expected]))
   }
 })
 
 describe('what is right becomes settings', () => {
-  test('without a file everything has a default on loopback, and strangers may come in', () => {
+  test('CF2 without a file everything has a default on loopback, and strangers may come in', () => {
     const settings = settingsOf(null)
     assert.equal(settings.site, 'host')
     assert.equal(settings.data, join(folder, 'busbar-data'))
@@ -370,12 +375,12 @@ describe('what is right becomes settings', () => {
     assert.equal(settings.file, null)
   })
 
-  test('a file that says nothing of strangers rejects them', () => {
+  test('CF2 a file that says nothing of strangers rejects them', () => {
     assert.equal(settingsOf('site: x\n').stations.unknown, 'reject')
     assert.equal(settingsOf('').stations.unknown, 'reject')
   })
 
-  test('placeholders are replaced inside values, numbers become numbers, `$${` is literal', () => {
+  test('CF3 placeholders are replaced inside values, numbers become numbers, `$${` is literal', () => {
     const settings = settingsOf(
       [
         'site: "x-$${y"',
@@ -394,7 +399,7 @@ describe('what is right becomes settings', () => {
     assert.deepEqual(settings.backends.get('a')?.headers, { 'X-Key': 'a-password-that-is-long-enough' })
   })
 
-  test('every form that the contract shows is read', () => {
+  test('CF4 every form that the contract shows is read', () => {
     const settings = settingsOf(`
 listen:
   stations:
@@ -434,7 +439,7 @@ faults: {webhook: "https://alerts.example/x?y=z"}
     assert.deepEqual(settings.journal, { keepMs: 2_592_000_000, maxBytes: 1.5e9, windowMs: 2 })
   })
 
-  test('values that ask for nothing beyond this version are accepted', () => {
+  test('CF5 values that ask for nothing beyond this version are accepted', () => {
     settingsOf(`
 backends: {a: {url: ws://a.example}}
 routes: [{stations: "*", primary: a, mirrors: [], grants: {}, candidates: [], authorize: primary, owners: [], capabilities: {}}]
@@ -472,7 +477,7 @@ describe('files', () => {
     assert.ok('settings' in defaults && defaults.settings.file === null)
   })
 
-  test('./busbar.yaml is found, and relative paths start from its folder', async () => {
+  test('CF2 ./busbar.yaml is found, and relative paths start from its folder', async () => {
     const own = mkdtempSync(join(tmpdir(), 'busbar-config-'))
     try {
       writeFileSync(join(own, 'busbar.yaml'), 'data: store\n')
@@ -506,16 +511,16 @@ describe('nothing a file can contain makes loading throw', () => {
     }
   }
 
-  test('any text', () => {
+  test('CF6 any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), judge), { numRuns: 300 })
   })
 
-  test('any text of the characters YAML is made of', () => {
+  test('CF6 any text of the characters YAML is made of', () => {
     const unit = fc.constantFrom(...' \n:-[]{},&*!|>\'"%@`#?ab0~<\t$')
     fc.assert(fc.property(fc.string({ unit, maxLength: 60 }), judge), { numRuns: 1500 })
   })
 
-  test('any value under any key that there is', () => {
+  test('CF6 any value under any key that there is', () => {
     const key = fc.constantFrom(
       'site',
       'data',
@@ -554,5 +559,30 @@ describe('nothing a file can contain makes loading throw', () => {
       fc.property(file, (content) => judge(JSON.stringify(content))),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('secrets', () => {
+  test('CF9 what a placeholder was replaced by is in no message, and neither are passwords and tokens', () => {
+    const secret = 'T0pS3cretT0pS3cretT0pS3cret'
+    const values = { SECRET: secret }
+    const places = [
+      'site: "${SECRET}/"',
+      'data: "${SECRET}"\njournal: {keep: "${SECRET}"}',
+      'backends: {a: {url: "${SECRET}"}}',
+      'backends: {a: {url: "wss://u:${SECRET}@a.example"}}',
+      `backends: {a: {url: "wss://u:${secret}@a.example"}}`,
+      'backends: {a: {url: ws://a.example, headers: {X: "${SECRET}\\n"}}}',
+      'api: {tokens: [{name: a, token: "${SECRET}", role: "${SECRET}"}, {name: b, token: "${SECRET}", role: viewer}]}',
+      `api: {tokens: [{name: a, token: [${secret}], role: viewer}]}`,
+      `stations: {accounts: [{id: A, password: {x: ${secret}}}]}`,
+      'stations: {unknown: "${SECRET}", accounts: [{id: A, assumeProtocol: "${SECRET}"}]}',
+    ]
+    for (const text of places) {
+      const loaded = loadText(text, { cwd: folder, env: values, machine, shown: 'f', path: join(folder, 'f') })
+      const said = 'problems' in loaded ? loaded.problems : loaded.warnings
+      assert.ok(said.length > 0, text)
+      for (const problem of said) assert.ok(!formatProblem(problem).includes(secret), formatProblem(problem))
+    }
   })
 })

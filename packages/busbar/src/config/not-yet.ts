@@ -16,27 +16,36 @@ export function notYet(capability: string, accepts: readonly PlainValue[]) {
   return z
     .unknown()
     .check((ctx) => {
-      // A union hands over what another branch takes; `undefined` is a key that is not there.
       if (ctx.value === undefined || accepts.some((value) => isDeepStrictEqual(plain(ctx.value), value))) return
-      ctx.issues.push({
-        code: 'custom',
-        input: ctx.value,
-        message: 'not available',
-        params: {
-          code: 'BB-CONFIG-005',
-          what: `is not available in this version (${capability})`,
-          remedy:
-            accepts.length === 0
-              ? 'take it out'
-              : `take it out or write ${accepts.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')}`,
-        },
-      })
+      ctx.issues.push(notAvailable(ctx.value, capability, accepts))
     })
     .meta({
       description: `Not available in this version: ${capability}.`,
       ...(accepts.length === 0 ? { not: {} } : { enum: accepts }),
     })
     .optional()
+}
+
+/**
+ * A mapping where this version takes simpler forms only; one branch of a union.
+ * @param capability what it would switch on, as the start of a sentence
+ */
+export function notYetMapping(capability: string) {
+  return z
+    .record(z.string(), z.unknown())
+    .check((ctx) => {
+      ctx.issues.push(notAvailable(ctx.value, capability, []))
+    })
+    .meta({ description: `Not available in this version: ${capability}.`, not: {} })
+}
+
+function notAvailable(input: unknown, capability: string, accepts: readonly PlainValue[]) {
+  const remedy =
+    accepts.length === 0
+      ? 'take it out'
+      : `take it out or write ${accepts.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')}`
+  const what = `is not available in this version (${capability})`
+  return { code: 'custom' as const, input, message: 'not available', params: { code: 'BB-CONFIG-005', what, remedy } }
 }
 
 // Substituted values are objects without a prototype, which deep equality tells apart from literals.

@@ -31,7 +31,7 @@ function prepareAt(value: unknown, written: unknown, path: Path): unknown {
 
 function isSection(path: Path): boolean {
   const forms = formsAt(path)
-  return forms.length > 0 && forms.some((form) => form.type === undefined || ['object', 'array'].includes(form.type))
+  return forms.some((form) => form.type === undefined || ['object', 'array'].includes(form.type))
 }
 
 function fitted(text: string, path: Path): string | number | boolean {

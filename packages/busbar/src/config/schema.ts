@@ -6,7 +6,7 @@
 import { isIP } from 'node:net'
 import { subprotocols } from '@busbar/ocpp/versions.ts'
 import { z } from 'zod'
-import { notYet } from './not-yet.ts'
+import { notYet, notYetMapping } from './not-yet.ts'
 import { durationPattern, readDuration, readSize, sizePattern } from './quantities.ts'
 
 const restart = { 'x-restart': true } as const
@@ -165,8 +165,8 @@ const backend = z.strictObject({
         }
       }),
       text.check((ctx) => {
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-        if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(ctx.value)) {
+        // Control characters but the tab, and whatever is not Latin-1.
+        if (/(?!\t)\p{Cc}|[^\p{ASCII}\u0080-\u00ff]/u.test(ctx.value)) {
           refuse(
             ctx,
             ctx.value,
@@ -229,7 +229,7 @@ const routes = z
       stations: z.union([
         identityGlob,
         z.array(identityGlob).min(1),
-        notYet('choosing stations by vendor, model, firmware or tag', []),
+        notYetMapping('choosing stations by vendor, model, firmware or tag'),
       ]),
       primary: text.meta({ description: 'The backend whose answers reach the station.' }),
       mode: z
