@@ -48,8 +48,48 @@ export async function describeRoutes(app: App, version: string): Promise<void> {
       if (access === undefined || access === 'open') return { schema: { ...schema, security: [] }, url }
       return { schema: { ...schema, security: [{ token: [] }, { cookie: [] }], 'x-role': access }, url }
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => tidy(jsonSchemaTransformObject(document)),
   })
+}
+
+type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json }
+
+/**
+ * Brings the generated document into the shape clients want: only schemas that something refers to, and answers that may
+ * grow fields, because a later version adds some and a strict client would fall over them.
+ */
+function tidy<Document extends object>(document: Document): Document {
+  const whole = document as Document & { paths?: Json; components?: { schemas?: Record<string, Json> } }
+  openAnswers(whole.paths ?? null, false)
+  const schemas = whole.components?.schemas ?? {}
+  for (const [name, schema] of Object.entries(schemas)) if (!name.endsWith('Input')) openAnswers(schema, true)
+  const used = new Set<string>()
+  findReferences(whole.paths ?? null, schemas, used)
+  for (const name of Object.keys(schemas)) if (!used.has(name)) delete schemas[name]
+  return document
+}
+
+function openAnswers(value: Json, isAnswer: boolean): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const one of value) openAnswers(one, isAnswer)
+    return
+  }
+  if (isAnswer && value.additionalProperties === false) delete value.additionalProperties
+  if (value.description === 'Default Response') value.description = 'Done.'
+  for (const [key, one] of Object.entries(value)) openAnswers(one, isAnswer || key === 'responses')
+}
+
+function findReferences(value: Json, schemas: Readonly<Record<string, Json>>, used: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, one] of Object.entries(value)) {
+    const name = key === '$ref' && typeof one === 'string' ? one.replace('#/components/schemas/', '') : null
+    if (name === null) findReferences(one, schemas, used)
+    else if (!used.has(name)) {
+      used.add(name)
+      findReferences(schemas[name] ?? null, schemas, used)
+    }
+  }
 }
 
 interface Operation {
