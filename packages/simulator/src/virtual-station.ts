@@ -1,10 +1,11 @@
 // A simulated station on a real socket. The machine decides (`actors/station.ts`); this file dials, writes, reads and
 // keeps one timer, so that thousands of stations fit into one process.
 
+import type { ConnectionOptions } from 'node:tls'
 import { systemClock } from 'busbar/system/clock.ts'
 import { systemIds } from 'busbar/system/ids.ts'
 import { systemRandom } from 'busbar/system/random.ts'
-import { type ClientOptions, WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { createStation, stepStation } from './actors/station.ts'
 import type { Station, StationEffect, StationInput, StationOptions } from './actors/station-state.ts'
 
@@ -15,7 +16,7 @@ export interface VirtualStationOptions extends Partial<StationOptions> {
   /** Basic authentication with the identity as user; null or left out: none. A Buffer goes as the bytes it is. */
   readonly password?: string | Buffer | null
   /** Material for `wss://`: `ca`, `cert`, `key`, `servername`, `rejectUnauthorized`. */
-  readonly tls?: Pick<ClientOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
   /** Source of chance in [0, 1); seeded for a demo that repeats itself. */
   readonly random?: () => number
   /** Told what a person watching would want to know. */

@@ -581,6 +581,11 @@ const commandLineFaults = {
     cause: 'It does not exist, its folder does not, or permissions forbid it.',
     remedy: 'Correct the path or the permissions.',
   },
+  'BB-CLI-006': {
+    sentence: 'An address named on the command line cannot be listened on.',
+    cause: 'Something else listens there, the port needs more rights, or the address is not of this machine.',
+    remedy: 'Choose another port, or 0 for a free one.',
+  },
 } as const satisfies Record<string, FaultDescription>
 
 /** Every fault by its code. Areas append their tables here. */
