@@ -74,19 +74,20 @@ export function setStatus(
     connector.status = name
     const told = typeof stamp === 'string' ? parseTimestamp(stamp) : Number.NaN
     connector.since = told >= at - PLAUSIBLE_PAST_MS && told <= at + PLAUSIBLE_FUTURE_MS ? told : at
-    // Nothing is plugged in, so nothing flows, whatever the last reading was.
-    if (name === 'Available') restConnector(connector)
+    if (atRest.has(name)) restConnector(connector)
   }
   const code = text(errorCode, MAX_NAME)
   if (code !== null && connector.errorCode !== code) connector.errorCode = code
 }
 
-/** The end of whatever went on there. */
+/** Statuses in which nothing flows, whatever the last reading was. */
+const atRest: ReadonlySet<string> = new Set(['Available', 'Preparing', 'Finishing', 'Reserved'])
+
+/** Nothing flows there any more. A transaction stays where it is: only its own end ends it (trap W6). */
 export function restConnector(connector: ConnectorTwin): void {
   if (connector.powerW !== null) connector.powerW = 0
   connector.offeredA = null
   connector.chargingState = null
-  connector.transaction = null
 }
 
 const reading: Reading = newReading()

@@ -183,6 +183,22 @@ test('TW9 1.6: a reading older than the one shown changes nothing, until the clo
   assert.equal(fold(h).connectors[0]?.powerW, 2000)
 })
 
+test('TW6 2.x: a status does not take a connector its transaction', () => {
+  const h = new History('ocpp2.0.1')
+  const transactionInfo = { transactionId: 'tx-1' }
+  h.call('TransactionEvent', {
+    eventType: 'Started',
+    timestamp: h.stamp(),
+    seqNo: 0,
+    transactionInfo,
+    evse: { id: 1, connectorId: 1 },
+  })
+  h.call('StatusNotification', { timestamp: h.stamp(), connectorStatus: 'Available', evseId: 1, connectorId: 1 })
+  const meterValue = [{ timestamp: h.stamp(), sampledValue: [{ value: 5000, measurand: 'Power.Active.Import' }] }]
+  h.call('TransactionEvent', { eventType: 'Updated', timestamp: h.stamp(), seqNo: 1, transactionInfo, meterValue })
+  assert.equal(fold(h).connectors[0]?.powerW, 5000)
+})
+
 test('TW6 nothing flows at a connector that is available', () => {
   const h = new History('ocpp1.6')
   h.call('MeterValues', {

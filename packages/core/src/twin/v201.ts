@@ -44,7 +44,9 @@ const transactionEvent: TwinRead = (twin, payload, at) => {
   if (connector === null || payload.offline === true) return
   takeReadings(connector, payload.meterValue)
   if (payload.eventType === 'Ended') {
-    if (connector.transaction === transaction) restConnector(connector)
+    if (connector.transaction !== transaction) return
+    restConnector(connector)
+    connector.transaction = null
     return
   }
   if (payload.eventType === 'Started') connector.transaction = transaction
