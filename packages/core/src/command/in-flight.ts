@@ -22,6 +22,10 @@ export interface PendingCommand {
   readonly receivedMono: number
   /** Monotonic time after which the origin no longer waits. */
   readonly deadlineMono: number
+  /** Monotonic time at which it was sent; 0 while it waits. */
+  sentMono: number
+  /** Its origin was told that the outcome is uncertain. */
+  givenUp: boolean
 }
 
 export interface Commands {
@@ -33,6 +37,10 @@ export interface Commands {
 
 /** How long a backend usually waits for a station (ocpp.md 1.4: 20 to 60 s). */
 export const COMMAND_TIMEOUT_MS = 30_000
+
+/** A station that was asked has this long before it is asked the next thing, however impatient who asked first was: two
+ * open calls are what some stations answer with a closed connection. */
+export const STATION_PATIENCE_MS = 30_000
 
 /** A command that could not be sent is answered this long before its origin gives up. */
 export const ANSWER_BEFORE_MS = 3_000
@@ -80,30 +88,45 @@ export function settleCommand(commands: Commands, key: string): PendingCommand |
   return late < 0 ? null : commands.expired.splice(late, 1)[0]!
 }
 
-/** What the passing of time did: the open command that went unanswered, and those that can no longer be sent in time. */
-export function expireCommands(
-  commands: Commands,
-  mono: number,
-): { readonly unanswered: PendingCommand | null; readonly unsent: readonly PendingCommand[] } {
-  let unanswered: PendingCommand | null = null
-  if (commands.open !== null && mono >= commands.open.deadlineMono) {
-    unanswered = commands.open
+/** What the passing of time did. */
+export interface Expiry {
+  /** Sent, and its origin no longer waits; the station's slot may still be taken. */
+  readonly uncertain: PendingCommand | null
+  /** They can no longer be sent in time. */
+  readonly unsent: readonly PendingCommand[]
+}
+
+/** Ends what is due: tells uncertain origins, frees the slot of a station that had its time, gives up what never left. */
+export function expireCommands(commands: Commands, mono: number): Expiry {
+  const { open } = commands
+  let uncertain: PendingCommand | null = null
+  if (open !== null && !open.givenUp && mono >= open.deadlineMono) {
+    open.givenUp = true
+    uncertain = open
+  }
+  if (open !== null && mono >= slotEnd(open)) {
     commands.open = null
     if (commands.expired === nothing) commands.expired = []
     if (commands.expired.length >= MAX_EXPIRED) commands.expired.shift()
-    commands.expired.push(unanswered)
+    commands.expired.push(open)
   }
   const unsent = commands.waiting.filter((command) => mono >= command.deadlineMono - ANSWER_BEFORE_MS)
   if (unsent.length > 0) {
     commands.waiting = commands.waiting.filter((command) => !unsent.includes(command))
     if (commands.waiting.length === 0) commands.waiting = nothing
   }
-  return { unanswered, unsent }
+  return { uncertain, unsent }
+}
+
+function slotEnd(open: PendingCommand): number {
+  return Math.max(open.deadlineMono, open.sentMono + STATION_PATIENCE_MS)
 }
 
 /** Monotonic time at which something here will be due; null when nothing waits. */
 export function nextDeadline(commands: Commands): number | null {
-  let due = commands.open?.deadlineMono ?? null
+  const { open } = commands
+  let due: number | null = null
+  if (open !== null) due = open.givenUp ? slotEnd(open) : open.deadlineMono
   for (const command of commands.waiting) {
     const at = command.deadlineMono - ANSWER_BEFORE_MS
     if (due === null || at < due) due = at
@@ -111,12 +134,12 @@ export function nextDeadline(commands: Commands): number | null {
   return due
 }
 
-/** Empties it when the station is gone; what was open or expired was sent, what waited was not. */
+/** Empties it when the station is gone; what was open was sent, what waited was not. */
 export function abandonCommands(commands: Commands): {
   readonly sent: readonly PendingCommand[]
   readonly unsent: readonly PendingCommand[]
 } {
-  const sent = commands.open === null ? [] : [commands.open]
+  const sent = commands.open === null || commands.open.givenUp ? [] : [commands.open]
   const unsent = commands.waiting
   commands.waiting = nothing
   commands.open = null

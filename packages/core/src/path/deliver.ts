@@ -108,6 +108,7 @@ export function pumpToStation(station: Station, step: Step): void {
   const command = link.phase === 'up' && !station.draining ? takeNextCommand(commands) : null
   if (command !== null && link.phase === 'up') {
     if (commandIdIsTaken(commands, command.wire.key)) command.wire = freshId(step)
+    command.sentMono = step.now.mono
     commands.open = command
     const frame = rename(command.frame, command.id, command.wire)
     if (frame !== command.frame) {

@@ -148,7 +148,7 @@ export function frameFromBackend(station: Station, backend: string, raw: RawFram
         return
       }
       const command = {
-        origin: { kind: 'backend', backend, attempt: up.attempt },
+        origin: { kind: 'backend', backend, attempt: up.attempt } as const,
         id: frame.id,
         wire: frame.id,
         action: frame.action,
@@ -156,7 +156,9 @@ export function frameFromBackend(station: Station, backend: string, raw: RawFram
         frame: raw,
         receivedMono: step.now.mono,
         deadlineMono: commandDeadline(step.now.mono),
-      } as const
+        sentMono: 0,
+        givenUp: false,
+      }
       if (!deliverToStation(station, command, step)) {
         refuseCommand(station, command, 'Not sent: too many commands wait for this station', step)
       }

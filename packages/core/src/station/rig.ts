@@ -49,13 +49,11 @@ export function rig(around: Surroundings = noFindings): Rig {
   let ids = 0
   const bytesOf = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0))
   const sent = (kind: 'toStation' | 'toBackend'): Sent[] =>
-    effects
-      .filter((effect) => effect.kind === kind)
-      .map((effect) => ({
-        text: effect.frame.text,
-        bytes: effect.frame.bytes,
-        hold: 'hold' in effect ? effect.hold : 0,
-      }))
+    effects.flatMap((effect) =>
+      (effect.kind === 'toStation' || effect.kind === 'toBackend') && effect.kind === kind
+        ? [{ text: effect.frame.text, bytes: effect.frame.bytes, hold: effect.kind === 'toStation' ? effect.hold : 0 }]
+        : [],
+    )
   const self: Rig = {
     station,
     entries,

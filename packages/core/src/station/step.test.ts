@@ -420,10 +420,21 @@ describe('commands of the API', () => {
     r.feed(ask('three'))
     r.fire('askOverdue')
     r.feed(ask('four'))
-    r.feed({ kind: 'stationDown', epoch: 1, code: 1006, reason: '' })
+    assert.equal(r.toStation().length, 3, 'RL5 the station is not asked again while it may still answer')
+    r.mono += 30_000
+    r.feed({ kind: 'timer', timer: 'askOverdue', attempt: r.station.askTimer })
     r.feed(ask('five'))
+    r.feed({ kind: 'stationDown', epoch: 1, code: 1006, reason: '' })
+    r.feed(ask('six'))
     const ended = r.of('askEnded').map(({ askId, outcome }) => `${askId} ${outcome.outcome}`)
-    assert.deepEqual(ended, ['one answered', 'two refused', 'three uncertain', 'four uncertain', 'five notSent'])
+    assert.deepEqual(ended, [
+      'one answered',
+      'two refused',
+      'three uncertain',
+      'four notSent',
+      'five uncertain',
+      'six notSent',
+    ])
     assert.equal(r.toBackend().length, 0)
   })
 })

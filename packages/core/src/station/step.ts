@@ -136,6 +136,8 @@ function ask(station: Station, input: Extract<StationInput, { kind: 'ask' }>, st
       frame: raw,
       receivedMono: step.now.mono,
       deadlineMono: step.now.mono + input.timeoutMs,
+      sentMono: 0,
+      givenUp: false,
     },
     step,
   )
@@ -166,9 +168,10 @@ function timerFired(station: Station, timer: TimerName, attempt: number, step: S
     case 'askOverdue': {
       if (attempt !== station.askTimer) return
       station.askTimerDue = 0
-      const { unanswered, unsent } = expireCommands(station.commands, step.now.mono)
-      if (unanswered !== null && unanswered.origin.kind === 'api') {
-        endCommand(station, unanswered, 'uncertain', 'It was sent and no answer came in time', step)
+      const { uncertain, unsent } = expireCommands(station.commands, step.now.mono)
+      // A backend keeps its own time and is told nothing; whoever waits at the API is.
+      if (uncertain?.origin.kind === 'api') {
+        endCommand(station, uncertain, 'uncertain', 'It was sent and no answer came in time', step)
       }
       for (const command of unsent) endCommand(station, command, 'notSent', 'Not sent: the station was busy', step)
       pumpToStation(station, step)
