@@ -33,8 +33,7 @@ export function newStationSessions(station: string): StationSessions {
  */
 export function openSession(sessions: StationSessions, session: Session, at: number): readonly Session[] {
   const changed = [session]
-  for (const other of [...sessions.open]) {
-    if (!takesThePlaceOf(session, other)) continue
+  for (const other of sessions.open.filter((of) => takesThePlaceOf(session, of))) {
     note(other, 'stopMissing')
     closeSession(sessions, other, 'replaced', at)
     changed.push(other)
