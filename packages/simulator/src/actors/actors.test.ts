@@ -313,6 +313,36 @@ for (const ocpp of subprotocols) {
       assertValid(made)
     })
 
+    it('keep starts and ends when they run out of memory in a long outage, and drop readings', () => {
+      const made = duet(ocpp, { station: { sampleMs: 1_000 } })
+      made.reachable(false)
+      charge(made, 1, 50)
+      assert.equal(made.station.transactions.length, 2_000)
+      made.reachable(true)
+      made.run(10 * minute)
+      const [session] = [...made.backend.transactions.values()]
+      assert.ok(
+        session !== undefined && session.endedAt !== null && session.endedAt - session.startedAt === 50 * minute,
+      )
+      assert.equal(made.station.transactions.length, 0)
+    })
+
+    it('wait with a reset on idle for the end of the session', () => {
+      const made = duet(ocpp)
+      made.tellStation({ kind: 'plugIn', connector: 1, car: familyCar })
+      made.tellStation({ kind: 'present', connector: 1, token })
+      made.run(minute)
+      made.tellBackend({ kind: 'command', identity: 'DUET-1', command: { kind: 'reset', soft: true } })
+      made.run(minute)
+      // 1.6 knows no waiting: a soft reset ends the session.
+      const boots = () => calls(made).filter(({ action }) => action === 'BootNotification').length
+      assert.equal(boots(), ocpp === 'ocpp1.6' ? 2 : 1)
+      made.tellStation({ kind: 'plugOut', connector: 1 })
+      made.run(minute)
+      assert.equal(boots(), 2)
+      assertValid(made)
+    })
+
     it('do the same again under the same seed', () => {
       const history = () => {
         const made = duet(ocpp, { seed: 7, backend: { behaviours: [callError('Authorize', 1)] } })

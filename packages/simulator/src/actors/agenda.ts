@@ -42,6 +42,9 @@ export function takeDue<Task>(agenda: Agenda<Task>, monoMs: number): Task | null
   return earliest.task
 }
 
+/** Longest wake asked for: host timers count milliseconds in 31 bits, and an early wake costs nothing. */
+const LONGEST_WAKE_MS = 3_600_000
+
 /**
  * Says whether the host must be asked for a wake now.
  * @returns milliseconds from now, whole and at least 1, or null when the wake already asked for is the right one
@@ -50,7 +53,8 @@ export function wakeToAskFor<Task>(agenda: Agenda<Task>, monoMs: number): number
   let earliest = Number.POSITIVE_INFINITY
   for (const due of agenda.dues) if (due.dueMs < earliest) earliest = due.dueMs
   if (earliest === Number.POSITIVE_INFINITY) return null
-  if (agenda.wokenMs !== null && agenda.wokenMs <= earliest) return null
-  agenda.wokenMs = earliest
-  return Math.max(1, Math.ceil(earliest - monoMs))
+  const wakeMs = Math.min(earliest, monoMs + LONGEST_WAKE_MS)
+  if (agenda.wokenMs !== null && agenda.wokenMs <= wakeMs) return null
+  agenda.wokenMs = wakeMs
+  return Math.max(1, Math.ceil(wakeMs - monoMs))
 }

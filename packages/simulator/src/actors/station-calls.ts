@@ -23,6 +23,18 @@ export function tell(station: Station, message: TransactionMessage): void {
   if (!station.dialect.tells(message)) return
   if (message.event === 'ended' && !station.traits.tellsStop) return
   station.transactions.push(message)
+  if (station.transactions.length > MOST_KEPT) dropReading(station)
+}
+
+/** Readings are thrown away beyond this many messages, as a station with little memory does (2.x E04.FR.07). */
+const MOST_KEPT = 2_000
+
+/** Drops the oldest message that neither begins nor ends a session and is not on its way. */
+function dropReading(station: Station): void {
+  const at = station.transactions.findIndex(
+    (message) => message.event === 'updated' && !station.open.some((call) => carries(call, message)),
+  )
+  if (at >= 0) station.transactions.splice(at, 1)
 }
 
 /** Whether messages reach the backend just now. */
@@ -85,6 +97,10 @@ export function abandonCalls(station: Station): OpenCall[] {
   station.open = []
   const unanswered = [...abandoned, ...station.calls.map((call) => ({ ...call, id: '', idToken: '' }))]
   station.calls = []
+  // A status that was on its way may not have arrived: it is told again.
+  if (unanswered.some((call) => call.action === 'StatusNotification')) {
+    for (const connector of station.connectors) connector.told = null
+  }
   for (const message of station.transactions) message.offline = true
   return unanswered.filter((call) => call.purpose.kind === 'authorise')
 }

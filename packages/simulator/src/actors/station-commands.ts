@@ -74,21 +74,26 @@ export function reset(station: Station, graceful: boolean, reason: string, step:
   for (const connector of station.connectors) {
     stopSession(station, connector, graceful ? 'softReset' : 'hardReset', 'ResetCommand', null, step)
   }
-  plan(station.agenda, 'restart', step.now.mono + (graceful ? 2_000 : 200), { kind: 'restart', reason })
+  plan(station.agenda, 'restart', step.now.mono + (graceful ? 2_000 : 200), {
+    kind: 'restart',
+    reason,
+    whenIdle: false,
+  })
 }
 
 /** Restarts when no session runs any more. */
 export function resetWhenIdle(station: Station, reason: string, step: StationStep): void {
-  plan(station.agenda, 'restart', step.now.mono + 1_000, { kind: 'restart', reason: `whenIdle ${reason}` })
+  plan(station.agenda, 'restart', step.now.mono + 1_000, { kind: 'restart', reason, whenIdle: true })
+}
+
+/** Restarts now if no session runs, else looks again later. */
+export function restartIfIdle(station: Station, reason: string, step: StationStep): void {
+  const charging = station.connectors.some((connector) => connector.session !== null)
+  return charging ? resetWhenIdle(station, reason, step) : powerCycle(station, reason, step)
 }
 
 /** Power off and on again: links and open calls are gone, meters, queue, profiles and lists are not. */
-export function powerCycle(station: Station, told: string, step: StationStep): void {
-  const waits = told.startsWith('whenIdle ')
-  const reason = waits ? told.slice('whenIdle '.length) : told
-  if (waits && station.connectors.some((connector) => connector.session !== null)) {
-    return resetWhenIdle(station, reason, step)
-  }
+export function powerCycle(station: Station, reason: string, step: StationStep): void {
   step.effects.push({ kind: 'note', text: `restarts (${reason})` })
   if (station.link !== 'down') {
     step.effects.push({ kind: 'close', link: station.linkNumber, code: 1001, reason: 'restart' })

@@ -236,7 +236,7 @@ export type Task =
   | { readonly kind: 'limitChanges' }
   | { readonly kind: 'nobodyPluggedIn'; readonly connector: number }
   | { readonly kind: 'reservationEnds'; readonly connector: number }
-  | { readonly kind: 'restart'; readonly reason: string }
+  | { readonly kind: 'restart'; readonly reason: string; readonly whenIdle: boolean }
   | { readonly kind: 'firmware'; readonly stage: number; readonly requestId: number | null }
   | { readonly kind: 'log'; readonly stage: number; readonly requestId: number | null; readonly diagnostics: boolean }
   | { readonly kind: 'stream' }

@@ -15,7 +15,14 @@ import {
   sendStraight,
   settleTransaction,
 } from './station-calls.ts'
-import { endReservation, firmwareStage, logStage, powerCycle, resumeFirmware } from './station-commands.ts'
+import {
+  endReservation,
+  firmwareStage,
+  logStage,
+  powerCycle,
+  restartIfIdle,
+  resumeFirmware,
+} from './station-commands.ts'
 import { advance, readMeter } from './station-metering.ts'
 import {
   authorised,
@@ -312,7 +319,10 @@ function run(station: Station, task: Task, step: StationStep): void {
       return station.link === 'up' ? sendBoot(station, station.bootReason) : undefined
     case 'heartbeat':
       if (!isOnline(station)) return
-      say(station, { action: 'Heartbeat', payload: {} }, { kind: 'heartbeat' })
+      // One that waits already is enough: a backend that never answers must not fill the queue.
+      if (!station.calls.some((call) => call.purpose.kind === 'heartbeat')) {
+        say(station, { action: 'Heartbeat', payload: {} }, { kind: 'heartbeat' })
+      }
       return planHeartbeat(station, step)
     case 'callOverdue': {
       const call = closeCall(station, task.id)
@@ -327,7 +337,7 @@ function run(station: Station, task: Task, step: StationStep): void {
       for (const connector of station.connectors) refreshCharging(station, connector, step)
       return
     case 'restart':
-      return powerCycle(station, task.reason, step)
+      return task.whenIdle ? restartIfIdle(station, task.reason, step) : powerCycle(station, task.reason, step)
     case 'firmware':
       return firmwareStage(station, task.stage, task.requestId, step)
     case 'log':
