@@ -78,7 +78,7 @@ export class ApiClient {
    */
   async *events(path: string, query: Query, signal: AbortSignal): AsyncGenerator<ServerEvent> {
     const response = await this.#send('GET', path, query, { accept: 'text/event-stream', signal })
-    if (response.body === null || !/^text\/event-stream/.test(response.headers.get('content-type') ?? '')) {
+    if (response.body === null || response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
       throw this.#notBusbar('it sends no event stream')
     }
     yield* readServerEvents(response.body)

@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander'
 import { renderJsonSchema } from '../config/json-schema.ts'
-import { loadSettings } from '../config/load.ts'
+import { BUILT_IN, DEFAULT_FILE, loadSettings } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Context, formatWarning, printJson, withExamples } from './context.ts'
@@ -42,7 +42,7 @@ async function check(options: CheckOptions, context: Context): Promise<number> {
   const problems: Problem[] = 'problems' in loaded ? [...loaded.problems] : []
   const warnings: Problem[] = 'problems' in loaded ? [] : [...loaded.warnings]
   if ('settings' in loaded && (options.probe === true || options.probeAs !== undefined)) {
-    const shown = options.config ?? loaded.settings.file ?? ''
+    const shown = options.config ?? (loaded.settings.file === null ? BUILT_IN : DEFAULT_FILE)
     const probed = await probeBackends(loaded.settings, shown, options.probeAs ?? null, (line) => {
       if (options.json !== true) terminal.err(`${line}\n`)
     })
@@ -61,7 +61,7 @@ async function check(options: CheckOptions, context: Context): Promise<number> {
 
 function summary(settings: Settings, named: string | undefined): string {
   const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`
-  const file = named ?? (settings.file === null ? 'built-in defaults' : 'busbar.yaml')
+  const file = named ?? (settings.file === null ? 'the built-in configuration' : DEFAULT_FILE)
   const parts = [
     count(settings.listen.stations.length, 'station listener'),
     count(settings.backends.size, 'backend'),

@@ -33,7 +33,7 @@ export const TOKEN_VARIABLE = 'BUSBAR_OPS_TOKEN'
  */
 export function renderFirstConfiguration(first: FirstConfiguration): string {
   const { backend } = first
-  return `# Configuration of Busbar. Every key: docs/guides/configuration.md. Check it with: busbar check
+  const text = `# Configuration of Busbar. Every key: docs/guides/configuration.md. Check it with: busbar check
 # In a value, \${NAME} is taken from the environment and \${file:PATH} from a file.
 
 site: ${quoted(first.site)}                 # name of this installation
@@ -60,6 +60,8 @@ journal:
 # faults: { webhook: https://alerts.example/busbar }
 # expectStations: 500        # checked against descriptors and memory before the start
 `
+  // What stands behind a value begins in one column.
+  return text.replace(/^([^#\n]*[^#\s]) +# /gm, (_, written: string) => `${written.padEnd(34)} # `)
 }
 
 function apiSection(first: FirstConfiguration): string {

@@ -16,7 +16,7 @@ const GAP = '  '
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null): string {
   const cells = rows.map((row) => columns.map((column) => visible(String(column.of(row) ?? '-'))))
   const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((line) => [...line[index]!].length)),
+    Math.max(column.title.length, ...cells.map((line) => Array.from(line[index]!).length)),
   )
   const line = (texts: readonly string[]): string => {
     const padded = texts.map((text, index) => pad(text, widths[index]!, columns[index]!.align === 'right'))
@@ -40,11 +40,11 @@ export function visible(text: string): string {
 }
 
 function pad(text: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - [...text].length))
+  const space = ' '.repeat(Math.max(0, width - Array.from(text).length))
   return right ? space + text : text + space
 }
 
 function shorten(text: string, width: number): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join('')}…`
 }
