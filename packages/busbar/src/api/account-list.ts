@@ -1,7 +1,7 @@
 // A list of station accounts as it is imported: a table with a head line. Every mistake of every line is found before
 // anything is written, because half an import is worse than none (rule AP18).
 
-import { isSubprotocol, type Subprotocol } from '@busbar/ocpp/versions.ts'
+import { isSubprotocol, type Subprotocol, subprotocols } from '@busbar/ocpp/versions.ts'
 import { type CsvRow, readCsv } from './csv.ts'
 import type { FieldProblem } from './ports.ts'
 
@@ -106,7 +106,7 @@ function readRow(row: CsvRow, at: ReadonlyMap<Column, number>, problems: LinePro
   const serial = cell('serial').trim()
   if (serial.length > 255) wrong('serial', 'is longer than 255 characters')
   const protocol = cell('assumeProtocol').trim()
-  if (protocol !== '' && !isSubprotocol(protocol)) wrong('assumeProtocol', 'is none of ocpp1.6, ocpp2.0.1, ocpp2.1')
+  if (protocol !== '' && !isSubprotocol(protocol)) wrong('assumeProtocol', `is none of ${subprotocols.join(', ')}`)
   if (problems.length > before) return null
   return {
     line: row.line,

@@ -3,11 +3,12 @@
 // names. Objects that later capabilities will extend are open; what clients send us is closed, so that a misspelt field
 // is an error and not a silence.
 
+import { subprotocols } from '@busbar/ocpp/versions.ts'
 import { z } from 'zod'
 
 export const time = z.string().meta({ format: 'date-time', examples: ['2026-03-01T12:00:00.000Z'] })
 
-export const subprotocolName = z.enum(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'])
+export const subprotocolName = z.enum(subprotocols)
 
 export const roleName = z.enum(['viewer', 'support', 'operator', 'admin'])
 

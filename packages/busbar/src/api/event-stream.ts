@@ -83,7 +83,7 @@ export class EventStreams {
 
   /** Ends all streams; their readers come back to whoever listens next. */
   closeAll(): void {
-    for (const stream of [...this.#streams]) stream.close()
+    for (const stream of this.#streams) stream.close()
   }
 
   #remove(stream: EventStream): void {

@@ -4,6 +4,7 @@ import type { Position } from '@busbar/core/base/moment.ts'
 import type { Entry, FrameEntry, Placed } from '@busbar/core/journal/entry.ts'
 import type { AskOutcome } from '@busbar/core/station/effect.ts'
 import { timelineEntry } from '@busbar/core/timeline/timeline-entry.ts'
+import { type Subprotocol, subprotocols } from '@busbar/ocpp/versions.ts'
 import { ManualClock } from '../observe/manual-clock.ts'
 import type { TimelineFilter } from '../storage/journal.ts'
 import { systemIds } from '../system/ids.ts'
@@ -18,6 +19,8 @@ import type {
   SessionFilter,
   TimelineView,
 } from './ports.ts'
+
+const [oldest] = subprotocols as readonly [Subprotocol, ...Subprotocol[]]
 
 /** A journal in memory whose entries are durable when they are announced. */
 export class FakeTimeline implements TimelineView {
@@ -90,7 +93,7 @@ export function frame(station: string, at: number, over: Partial<FrameEntry> = {
     type: 'call',
     messageId: '1',
     action: 'Authorize',
-    ocpp: 'ocpp1.6',
+    ocpp: oldest,
     raw: '[2,"1","Authorize",{"idTag":"ANNA-1"}]',
     redacted: false,
     ref: null,
@@ -105,7 +108,7 @@ export function station(id: string, over: Partial<StationDocument> = {}): Statio
     id,
     site: 'depot',
     connected: true,
-    ocpp: 'ocpp1.6',
+    ocpp: oldest,
     since: '2026-01-01T00:00:00.000Z',
     lastSeen: '2026-01-01T00:00:00.000Z',
     vendor: 'Acme',
@@ -119,7 +122,7 @@ export function station(id: string, over: Partial<StationDocument> = {}): Statio
         name: 'billing',
         role: 'primary',
         link: 'up',
-        ocpp: 'ocpp1.6',
+        ocpp: oldest,
         pending: 0,
         oldestPendingAt: null,
         acknowledged: 1,

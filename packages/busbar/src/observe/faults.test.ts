@@ -65,3 +65,13 @@ test('MO4 another station, subject or code is another fault', () => {
   assert.equal(entries.length, 5)
   assert.equal(entries[4]?.station, null)
 })
+
+test('MO4 what is remembered is bounded; the oldest is told again early', () => {
+  const { entries, faults } = rig()
+  for (let n = 0; n <= 10_000; n++) faults.raise('BB-LINK-001', {}, { station: `S${n}` })
+  const told = entries.length
+  faults.raise('BB-LINK-001', {}, { station: 'S10000' })
+  assert.equal(entries.length, told)
+  faults.raise('BB-LINK-001', {}, { station: 'S0' })
+  assert.equal(entries.length, told + 1)
+})

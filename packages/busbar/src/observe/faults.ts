@@ -6,7 +6,6 @@ import { describeFault, type FaultCode } from '@busbar/core/base/fault.ts'
 import type { Position } from '@busbar/core/base/moment.ts'
 import { formatTimestamp } from '@busbar/core/base/timestamp.ts'
 import type { FaultEntry } from '@busbar/core/journal/entry.ts'
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../system/clock.ts'
 import type { FaultNotice } from './webhook.ts'
 
@@ -45,7 +44,8 @@ interface Told {
 
 export class Faults {
   readonly #options: FaultsOptions
-  readonly #told = new LRUCache<string, Told>({ max: MAX_REMEMBERED })
+  /** Oldest first. */
+  readonly #told = new Map<string, Told>()
 
   constructor(options: FaultsOptions) {
     this.#options = options
@@ -72,7 +72,10 @@ export class Faults {
       told.untold++
       return null
     }
+    this.#told.delete(key)
     this.#told.set(key, { untilMono: now + QUIET_MS, untold: 0 })
+    const [oldest] = this.#told.keys()
+    if (this.#told.size > MAX_REMEMBERED && oldest !== undefined) this.#told.delete(oldest)
     return told?.untold ?? 0
   }
 

@@ -11,7 +11,7 @@ export class Buckets {
   /** @param bounds upper bounds, ascending */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
-    this.counts = new Array<number>(bounds.length + 1).fill(0)
+    this.counts = [...bounds, 0].map(() => 0)
   }
 
   /** Takes one value, in the unit of the bounds. */
