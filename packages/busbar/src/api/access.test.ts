@@ -158,6 +158,19 @@ test('AP13 below operator, tokens of sessions and entries are pseudonyms', async
   }
 })
 
+test('AP13 below operator, tokens in the answer to a command are pseudonyms', async () => {
+  const { api, world } = await rig()
+  const configurationKey = [{ key: 'FreevendIdTag', readonly: false, value: 'ANNA-1' }]
+  world.askOutcome = { outcome: 'answered', response: { configurationKey }, position: 9 }
+  const url = '/api/v1/stations/DEPOT-01/commands'
+  const payload = { action: 'GetConfiguration' }
+  const below = await api.app.inject({ method: 'POST', url, headers: bearer('support'), payload })
+  assert.ok(!below.body.includes('ANNA-1'))
+  assert.equal(below.json().redacted, true)
+  const above = await api.app.inject({ method: 'POST', url, headers: bearer('operator'), payload })
+  assert.deepEqual(above.json(), world.askOutcome)
+})
+
 test('AP13 a pseudonym is the same for the same token of an installation, and another one elsewhere', () => {
   const here = createPseudonym(new Uint8Array(32).fill(1))
   const there = createPseudonym(new Uint8Array(32).fill(2))

@@ -126,6 +126,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   })
 
   app.setValidatorCompiler(validatorCompiler)
+  takeEmptyJson(app)
   // Schemas of answers describe; what an answer is made of is checked by types and tests, not once more per request.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.addHook('onRequest', async (request, reply) => {
@@ -224,6 +225,17 @@ function openApp(options: ApiOptions) {
   }).withTypeProvider<ZodTypeProvider>()
   if (server === null) throw new Error('the HTTP library made no server')
   return { app, server: server as ReturnType<typeof open> }
+}
+
+/** Many clients name a type also where they send no body. */
+function takeEmptyJson(app: App): void {
+  const readJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = String(body)
+    if (text === '') done(null, undefined)
+    else readJson(request, text, done)
+  })
 }
 
 /** What is answered where no route does: a page of the console, or a problem document. */

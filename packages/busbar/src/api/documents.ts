@@ -171,7 +171,12 @@ export const commandBody = z
 
 export const commandOutcome = z
   .union([
-    z.object({ outcome: z.literal('answered'), response: z.unknown(), position: z.number().int() }),
+    z.object({
+      outcome: z.literal('answered'),
+      response: z.unknown(),
+      position: z.number().int(),
+      redacted: z.boolean().optional().describe('Tokens were replaced.'),
+    }),
     z.object({
       outcome: z.literal('refused'),
       error: z.object({ code: z.string(), description: z.string(), details: z.unknown() }),

@@ -326,6 +326,8 @@ test('AP5 other methods, types and sizes have their answers', async () => {
   const large = `{"routes":["${'x'.repeat(1024 * 1024)}"]}`
   assert.deepEqual(codeOf(await send('PUT', '/api/v1/routes', large)), [413, 'BB-API-006'])
   assert.deepEqual(codeOf(await send('PUT', '/api/v1/routes', '{"routes":')), [400, 'BB-API-001'])
+  assert.deepEqual(codeOf(await send('PUT', '/api/v1/routes', '')), [400, 'BB-API-001'])
+  assert.equal((await send('POST', '/api/v1/config/reload', '')).status, 200)
   assert.deepEqual(codeOf(await get('/api/v1/quarantine')), [404, 'BB-API-004'])
   assert.deepEqual(codeOf(await get('/api/v1/migrations')), [404, 'BB-API-004'])
   assert.deepEqual(codeOf(await get('/api/v1/stations/%E4')), [400, 'BB-API-001'])

@@ -1,11 +1,14 @@
 // Commands to a station, with the three ends a command can have: answered, refused by the station, or sent and never
 // answered (trap T30). What was not sent is no outcome but a problem.
 
+import type { AskOutcome } from '@busbar/core/station/effect.ts'
+import { redactTokens } from '@busbar/core/timeline/redact-tokens.ts'
 import { locateAll } from '@busbar/ocpp/splice-frame.ts'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { type App, problems, type RouteContext } from '../app.ts'
+import { type App, problems, type RouteContext, readingOf } from '../app.ts'
 import { refuseCommand } from '../command-check.ts'
 import { commandBody, commandOutcome } from '../documents.ts'
+import type { Reading } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { actorOf, askingCommands, mayAct, type Principal } from '../roles.ts'
 import { findStation, stationParameter } from './stations.ts'
@@ -57,12 +60,21 @@ function commandRoute(app: App, context: RouteContext): void {
       const refusal = await refuseCommand(station.ocpp, action, payload)
       if (refusal !== null) throw refusal
       const outcome = await ports.commands.ask(id, action, payloadText(request.bodyText), timeoutMs, actorOf(principal))
-      if (outcome.outcome !== 'notSent') return outcome
+      if (outcome.outcome !== 'notSent') return shownTo(readingOf(context, principal), action, outcome)
       // Between the look at the twin and the command's turn the station may have gone.
       const code = ports.stations.get(id)?.connected === true ? 'BB-API-013' : 'BB-API-012'
       throw new Problem(code, { detail: outcome.reason, station: id })
     },
   })
+}
+
+type Sent = Exclude<AskOutcome, { outcome: 'notSent' }>
+
+/** A station's answer may name people too: a configuration key can hold a token. */
+function shownTo(reading: Reading, action: string, outcome: Sent): Sent & { redacted?: true } {
+  if (reading.pseudonym === undefined || outcome.outcome === 'uncertain') return outcome
+  const { raw, redacted } = redactTokens(JSON.stringify(outcome), action, null, reading.pseudonym)
+  return redacted ? { ...(JSON.parse(raw) as Sent), redacted: true } : outcome
 }
 
 /** The payload as it was written, so that its numbers stay as they are; of repeated ones the last, as JSON is read. */
