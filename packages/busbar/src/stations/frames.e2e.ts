@@ -290,6 +290,20 @@ describe('a peer that does not read', () => {
     assert.doesNotThrow(() => socket.send(big), 'a send after the end does nothing')
   })
 
+  test('LK16 a paused link hears the answer to its close', async () => {
+    await using rig = await openRig()
+    const ws = await connectIn(`${rig.url}/CS-1`)
+    const { arrival } = await rig.engine.heard('stationUp')
+    const socket = rig.engine.stations.get(arrival.epoch)!
+    socket.pause()
+    ws.send('[2,"unread","Heartbeat",{}]')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const start = performance.now()
+    socket.close(1000, 'replaced')
+    assert.equal((await rig.engine.heard('stationDown')).code, 1000)
+    assert.ok(performance.now() - start < 2_000)
+  })
+
   test('LK16 close is answered or not: the end comes', { timeout: 12_000 }, async () => {
     await using rig = await openRig()
     stopReading(await connectIn(`${rig.url}/CS-1`))

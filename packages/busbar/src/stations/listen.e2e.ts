@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
+import type { WebSocket } from 'ws'
 import {
   account,
   answerWith,
@@ -414,6 +415,50 @@ describe('early frames', () => {
       Array.from({ length: 50 }, (_, i) => `[2,"${i}","Reset",{}]`),
     )
     assert.equal(rig.engine.told.at(-1)?.what, 'backendDown')
+  })
+})
+
+describe('a link that was dialled ahead', () => {
+  async function held(afterOpen: (link: WebSocket) => void) {
+    const backend = await openBackend((request, accept, socket) => {
+      takeFirst(request, accept, socket)
+      afterOpen(backend.links[0]!)
+    })
+    const rig = await openRig({ backend: backendSettings(backend.url) })
+    await connectIn(`${rig.url}/CS-1`)
+    const { arrival } = await rig.engine.heard('stationUp')
+    return { backend, rig, dialled: arrival.dialled! }
+  }
+
+  test('LK15 is not read before it is taken, however much is sent', async () => {
+    const { backend, rig, dialled } = await held((link) => {
+      for (let i = 0; i < 40; i++) link.send('x'.repeat(1024 * 1024))
+    })
+    await using _ = backend
+    await using __ = rig
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    assert.ok(backend.links[0]!.bufferedAmount > 10 * 1024 * 1024)
+    dialled.take(1, rig.engine)
+    await rig.engine.heard('backendFrame', 40)
+  })
+
+  test('LK16 that was reset before it was taken is told as down after it was taken', async () => {
+    const { backend, rig, dialled } = await held((link) => setTimeout(() => link.terminate(), 50))
+    await using _ = backend
+    await using __ = rig
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    assert.equal(rig.engine.all('backendDown').length, 0)
+    dialled.take(9, rig.engine)
+    const down = await rig.engine.heard('backendDown')
+    assert.deepEqual([down.attempt, down.code], [9, 1006])
+  })
+
+  test('LK16 can be given up', async () => {
+    const { backend, rig, dialled } = await held(() => undefined)
+    await using _ = backend
+    await using __ = rig
+    dialled.terminate()
+    await until(() => backend.links[0]?.readyState === 3, 'the end of the link')
   })
 })
 

@@ -203,8 +203,8 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
     }
     if (compress) sockets.deflating.handleUpgrade(request, socket, head, take)
     if (opened === null && !socket.destroyed) {
-      // An offer of compression that we cannot follow is no reason to refuse the station (trap T26).
-      delete request.headers['sec-websocket-extensions']
+      // An offer of compression that we cannot follow is no reason to refuse the station (trap T26); this server does
+      // not look at it.
       sockets.plain.handleUpgrade(request, socket, head, take)
     }
     return opened
