@@ -77,7 +77,7 @@ const places: readonly Place[] = [
   },
   { at: own(`${busbar}links\\.ts`), may: [ocpp, core, own(`${busbar}config/settings`)] },
   { at: own(`${busbar}system/`), may: [node, /^uuidv7$/] },
-  { at: own(`${busbar}storage/`), may: [ocpp, core, own(`${busbar}(storage|system)/`), node] },
+  { at: own(`${busbar}storage/`), may: [ocpp, core, own(`${busbar}(storage|system)/`), node, /^lru-cache$/] },
   {
     at: own(`${busbar}stations/`),
     may: [

@@ -18,6 +18,9 @@ const LOCK_FILE = 'lock.db'
 const HOLDER_FILE = 'lock.json'
 const SQLITE_BUSY = 5
 
+/** Locks in force. Kept here because a handle that nobody refers to is closed, and its lock with it. */
+const heldLocks = new Set<DatabaseSync>()
+
 /** A data folder held by this process. */
 export interface DataFolder {
   readonly path: string
@@ -47,12 +50,14 @@ export function takeDataFolder(path: string, now: number): DataFolder {
     throw new StoreError('BB-STORE-014', reasonOf(error), error)
   }
   const lock = takeLock(path)
+  heldLocks.add(lock)
   const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() }
   const note = join(path, HOLDER_FILE)
   writeFileSync(note, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   return {
     path,
     release(): void {
+      if (!heldLocks.delete(lock)) return
       rmSync(note, { force: true })
       lock.close()
     },

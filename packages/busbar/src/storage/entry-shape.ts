@@ -2,6 +2,7 @@
 // is held against this table before the rest of the product sees it as an entry.
 
 import type { Entry, EntryKind } from '@busbar/core/journal/entry.ts'
+import { subprotocols } from '@busbar/ocpp/versions.ts'
 
 type Check = (value: unknown) => boolean
 
@@ -30,7 +31,7 @@ const findings: Check = (value) =>
     return text(code) && text(path) && text(detail)
   })
 
-const versions = oneOf('ocpp1.6', 'ocpp2.0.1', 'ocpp2.1')
+const versions = oneOf(...subprotocols)
 
 /** Every kind with its fields, in the order in which they are written. A new kind does not compile until it has a row. */
 const shapes: Readonly<Record<EntryKind, Readonly<Record<string, Check>>>> = {

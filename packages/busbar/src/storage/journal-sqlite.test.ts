@@ -96,6 +96,41 @@ describe('the journal in SQLite', () => {
     assert.equal((await verifyJournal(folder)).problem, null)
   })
 
+  test('JN13 questions asked while entries are compacted and pruned get whole answers', async () => {
+    let journal = await open({ compact: false })
+    for (let round = 0; round < 20; round++) {
+      journal.append(traffic(300, round * 300))
+      await journal.flush()
+    }
+    const wholeRead = journal.read(1, 10_000)
+    const filter = { station: 'CS-3', order: 'desc', limit: 10_000 } as const
+    const wholeTimeline = journal.timeline(filter)
+    await journal.close()
+    journal = await open({ windowPositions: 256 })
+    let settled = false
+    const done = journal.settled().then(() => {
+      settled = true
+    })
+    let asked = 0
+    const seen = new Set<number>()
+    while (!settled) {
+      if (++asked === 20) journal.prune(1000)
+      const { first } = journal.statistics()
+      seen.add(rowsOf('window'))
+      const timeline = journal.timeline(filter)
+      const read = journal.read(1, 10_000)
+      // Pruning may fall between two questions, never within one.
+      const from = read[0]!.position
+      assert.ok(from >= first && (from === 1 || from === 1001))
+      assert.deepEqual(read, wholeRead.slice(from - 1))
+      const kept = wholeTimeline.filter(({ position }) => position > 1000)
+      assert.deepEqual(timeline, timeline.length === kept.length ? kept : wholeTimeline)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await done
+    assert.ok(asked > 20 && seen.size > 2, `${asked} questions, ${seen.size} states`)
+  })
+
   test('JN14 compaction stays behind the folds', async () => {
     const journal = await open({ windowPositions: 64 })
     journal.append([frame()])

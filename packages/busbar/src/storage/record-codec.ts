@@ -14,6 +14,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { Entry, EntryKind, FrameEntry, Placed } from '@busbar/core/journal/entry.ts'
+import { type Subprotocol, subprotocols } from '@busbar/ocpp/versions.ts'
 import { entryOf, kindNumbers, kindOf, storedFields } from './entry-shape.ts'
 import { StoreError } from './store-fault.ts'
 
@@ -39,8 +40,13 @@ const RAW_UTF16 = 128
 
 const typeNumbers = { call: 2, result: 3, error: 4, resultError: 5, send: 6 } as const
 const typeNames = [null, undefined, 'call', 'result', 'error', 'resultError', 'send'] as const
-const versionNumbers = { 'ocpp1.6': 1, 'ocpp2.0.1': 2, 'ocpp2.1': 3 } as const
-const versionNames = [null, 'ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const
+// Versions are numbered from 1 in the order of the table of versions, which only ever grows at its end; the golden
+// journals would notice if it did not.
+const versionNames = [null, ...subprotocols]
+const versionNumbers = Object.fromEntries(subprotocols.map((name, index) => [name, index + 1])) as Record<
+  Subprotocol,
+  number
+>
 
 const TWO_TO_32 = 2 ** 32
 
