@@ -38,7 +38,7 @@ async function check(options: CheckOptions, context: Context): Promise<number> {
     terminal.out(renderJsonSchema())
     return 0
   }
-  const loaded = await loadSettings({ file: options.config, cwd: terminal.cwd, env: terminal.env })
+  const loaded = await loadSettings({ file: options.config, cwd: terminal.cwd, env: terminal.env, now: context.now() })
   const problems: Problem[] = 'problems' in loaded ? [...loaded.problems] : []
   const warnings: Problem[] = 'problems' in loaded ? [] : [...loaded.warnings]
   if ('settings' in loaded && (options.probe === true || options.probeAs !== undefined)) {

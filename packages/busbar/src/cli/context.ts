@@ -59,8 +59,12 @@ export function formatWarning(problem: Problem): string {
  * Loads the configuration for a command that needs it; problems go to standard error.
  * @throws CommandFailure with exit code 2 when there are any
  */
-export async function settingsOrFail(terminal: Terminal, config: string | null): Promise<Settings> {
-  const loaded = await loadSettings({ file: config, cwd: terminal.cwd, env: terminal.env })
+export async function settingsOrFail(
+  context: Pick<Context, 'terminal' | 'now'>,
+  config: string | null,
+): Promise<Settings> {
+  const { terminal } = context
+  const loaded = await loadSettings({ file: config, cwd: terminal.cwd, env: terminal.env, now: context.now() })
   if ('settings' in loaded) return loaded.settings
   for (const problem of loaded.problems) terminal.err(`${formatProblem(problem)}\n`)
   const count = loaded.problems.length

@@ -23,7 +23,7 @@ export function withDataOptions(command: Command): Command {
 export async function dataFolder(options: DataOptions, context: Context): Promise<string> {
   const { terminal } = context
   if (options.data !== undefined) return resolve(terminal.cwd, options.data)
-  return (await settingsOrFail(terminal, options.config ?? null)).data
+  return (await settingsOrFail(context, options.config ?? null)).data
 }
 
 /** Runs something on a store; its errors end the command with exit code 1. */

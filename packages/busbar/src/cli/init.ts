@@ -113,7 +113,7 @@ function refuseWhatCheckWouldRefuse(text: string, path: string, shown: string, c
   const { terminal } = context
   // Secrets need not be set yet; any long text stands for them.
   const env = new Proxy({}, { get: () => 'x'.repeat(32) }) as Record<string, string>
-  const loaded = loadText(text, { cwd: terminal.cwd, env, path, shown })
+  const loaded = loadText(text, { cwd: terminal.cwd, env, now: context.now(), path, shown })
   if ('settings' in loaded) return
   for (const problem of loaded.problems) terminal.err(`${formatProblem(problem)}\n`)
   throw new CommandFailure(2, 'BB-CLI-003', 'these choices do not make a valid configuration', 'choose otherwise')

@@ -56,7 +56,7 @@ const commands = [
 
 describe('help and wrong arguments', () => {
   for (const command of commands) {
-    test(`CL4 busbar ${[...command, '--help'].join(' ')} shows options and an example`, async () => {
+    test(`CL2 CL4 busbar ${[...command, '--help'].join(' ')} shows options and an example`, async () => {
       const { code, out, err } = await run([...command, '--help'])
       assert.deepEqual([code, err], [0, ''])
       assert.match(out, /^Usage: busbar/)
@@ -151,7 +151,7 @@ describe('init', () => {
           })
           const text = renderFirstConfiguration(first)
           const env = { CPMS_PASSWORD: 'x'.repeat(20) }
-          const loaded = loadText(text, { cwd: folder, env, shown: 'f', path: join(folder, 'f') })
+          const loaded = loadText(text, { cwd: folder, env, now: 0, shown: 'f', path: join(folder, 'f') })
           assert.ok('settings' in loaded, JSON.stringify(loaded))
           assert.equal(loaded.settings.site, 'yes')
           assert.equal(loaded.settings.listen.stations[0]?.url, stations)

@@ -3,30 +3,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { subprotocols } from '@busbar/ocpp/versions.ts'
+import { capturedTerminal } from './captured-terminal.ts'
 import { CommandFailure } from './failure.ts'
 import type { SimulateBackendOptions, SimulateStationOptions } from './options.ts'
 import { run } from './simulate.ts'
 import type { Terminal } from './terminal.ts'
 
 function watched() {
-  const told = { out: '', err: '' }
-  const stop = new AbortController()
-  const terminal: Terminal = {
-    cwd: '/',
-    env: {},
-    out: (text) => {
-      told.out += text
-    },
-    err: (text) => {
-      told.err += text
-    },
-    interactive: false,
-    columns: null,
-    readInput: async () => '',
-    inputLines: async function* () {},
-    interrupted: () => stop.signal,
-  }
-  return { told, terminal, stop: () => stop.abort() }
+  const terminal = capturedTerminal()
+  return { told: terminal.written, terminal, stop: terminal.interrupt }
 }
 
 async function until(holds: () => boolean): Promise<void> {

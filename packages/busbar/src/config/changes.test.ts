@@ -8,7 +8,7 @@ import { readRoutes } from './read-routes.ts'
 
 function settings(text: string) {
   const machine = { openFiles: null, memoryBytes: 1e12 }
-  const loaded = loadText(text, { cwd: '/tmp', env: {}, machine, hostName: 'h', shown: 'f', path: '/tmp/f' })
+  const loaded = loadText(text, { cwd: '/tmp', env: {}, now: 0, machine, hostName: 'h', shown: 'f', path: '/tmp/f' })
   assert.ok('settings' in loaded)
   return loaded.settings
 }

@@ -40,3 +40,19 @@ test('keys are found through lists, names and alternatives', () => {
   assert.equal(homeOf('trustProxy'), null, 'it has two homes')
   assert.equal(homeOf('assumeProtocol'), 'stations.accounts[].assumeProtocol')
 })
+
+test('CF12 the guide names every key', () => {
+  const guide = readFileSync(new URL('../../../../docs/guides/configuration.md', import.meta.url), 'utf8')
+  const keys = new Set<string>()
+  const collect = (node: unknown): void => {
+    if (node === null || typeof node !== 'object') return
+    for (const [name, value] of Object.entries(node)) {
+      if (name === 'properties') for (const key of Object.keys(value as object)) keys.add(key)
+      collect(value)
+    }
+  }
+  collect(jsonSchema())
+  assert.ok(keys.size > 60)
+  const missing = [...keys].filter((key) => !new RegExp(`[\`.{ ]${key}[\`,}\\[. :]`).test(guide))
+  assert.deepEqual(missing, [])
+})

@@ -165,8 +165,8 @@ const wrong: readonly (readonly [title: string, text: string, ...expected: strin
   ],
   [
     'a number out of bounds',
-    'stations: {profile: 4}\n',
-    'busbar.yaml:1:21: `stations.profile` must be at most 3; correct it [BB-CONFIG-004]',
+    'expectStations: 0\n',
+    'busbar.yaml:1:17: `expectStations` must be at least 1; correct it [BB-CONFIG-004]',
   ],
   [
     'broken YAML',
@@ -222,6 +222,11 @@ const wrong: readonly (readonly [title: string, text: string, ...expected: strin
     'local answers, which are not built yet',
     'resilience:\n  answerWithin: 10s\n',
     'busbar.yaml:2:3: `resilience.answerWithin` is not available in this version (answering in place of a backend); take it out [BB-CONFIG-005]',
+  ],
+  [
+    'requiring a security profile, which is not built yet',
+    'stations: {profile: 2}\n',
+    'busbar.yaml:1:12: `stations.profile` is not available in this version (requiring a security profile); take it out or write `0` [BB-CONFIG-005]',
   ],
   [
     'whole sections that are not built yet',
@@ -468,7 +473,7 @@ bridges: []
 
 describe('files', () => {
   test('a named file that is not there is a problem, an unnamed one is not', async () => {
-    const given = { cwd: folder, env, machine, hostName: 'host' }
+    const given = { cwd: folder, env, machine, hostName: 'host', now: 0 }
     const missing = await loadSettings({ ...given, file: 'gone.yaml' })
     assert.deepEqual('problems' in missing && missing.problems.map(formatProblem), [
       'gone.yaml:1:1: there is no such file; correct the path or the permissions [BB-CONFIG-001]',
@@ -481,10 +486,10 @@ describe('files', () => {
     const own = mkdtempSync(join(tmpdir(), 'busbar-config-'))
     try {
       writeFileSync(join(own, 'busbar.yaml'), 'data: store\n')
-      const loaded = await loadSettings({ cwd: own, env, machine, hostName: 'host' })
+      const loaded = await loadSettings({ cwd: own, env, machine, hostName: 'host', now: 0 })
       assert.ok('settings' in loaded)
       assert.equal(loaded.settings.data, join(own, 'store'))
-      const elsewhere = await loadSettings({ cwd: folder, file: join(own, 'busbar.yaml'), env, machine })
+      const elsewhere = await loadSettings({ cwd: folder, file: join(own, 'busbar.yaml'), env, machine, now: 0 })
       assert.ok('settings' in elsewhere)
       assert.equal(elsewhere.settings.data, join(own, 'store'))
     } finally {
@@ -579,7 +584,7 @@ describe('secrets', () => {
       'stations: {unknown: "${SECRET}", accounts: [{id: A, assumeProtocol: "${SECRET}"}]}',
     ]
     for (const text of places) {
-      const loaded = loadText(text, { cwd: folder, env: values, machine, shown: 'f', path: join(folder, 'f') })
+      const loaded = loadText(text, { cwd: folder, env: values, machine, now: 0, shown: 'f', path: join(folder, 'f') })
       const said = 'problems' in loaded ? loaded.problems : loaded.warnings
       assert.ok(said.length > 0, text)
       for (const problem of said) assert.ok(!formatProblem(problem).includes(secret), formatProblem(problem))

@@ -6,7 +6,6 @@ import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { FaultCode } from '@busbar/core/base/fault.ts'
-import { systemClock } from '../system/clock.ts'
 import { checkCapacity, type Machine, thisMachine } from './capacity.ts'
 import { checkListen } from './check-listen.ts'
 import { checkAccounts, checkBackends, checkRoutes } from './check-routing.ts'
@@ -34,8 +33,8 @@ export interface LoadOptions {
   readonly hostName?: string | undefined
   /** Default: of this process. */
   readonly machine?: Machine | undefined
-  /** Wall clock in milliseconds; default: now. */
-  readonly now?: number | undefined
+  /** Wall clock in milliseconds, for the dates of certificates. */
+  readonly now: number
 }
 
 export type Loaded =
@@ -90,7 +89,7 @@ export function loadText(
   let settings: Settings | null = null
   if (form !== null) {
     settings = settle(form, { folder, file: options.path, hostName: options.hostName ?? hostname() })
-    const files = { read: (file: string) => readFileSync(file, 'utf8'), now: options.now ?? systemClock.now() }
+    const files = { read: (file: string) => readFileSync(file, 'utf8'), now: options.now }
     checkData(settings, report)
     checkListen(settings, files, report)
     checkBackends(settings, files, report)

@@ -39,7 +39,8 @@ export function notYetMapping(capability: string) {
     .meta({ description: `Not available in this version: ${capability}.`, not: {} })
 }
 
-function notAvailable(input: unknown, capability: string, accepts: readonly PlainValue[]) {
+/** The issue that says so; for values of a key that is otherwise there. */
+export function notAvailable(input: unknown, capability: string, accepts: readonly PlainValue[]) {
   const remedy =
     accepts.length === 0
       ? 'take it out'

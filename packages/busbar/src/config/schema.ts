@@ -6,7 +6,7 @@
 import { isIP } from 'node:net'
 import { subprotocols } from '@busbar/ocpp/versions.ts'
 import { z } from 'zod'
-import { notYet, notYetMapping } from './not-yet.ts'
+import { notAvailable, notYet, notYetMapping } from './not-yet.ts'
 import { durationPattern, readDuration, readSize, sizePattern } from './quantities.ts'
 
 const restart = { 'x-restart': true } as const
@@ -268,9 +268,13 @@ const stations = z
       .enum(['reject', 'accept'])
       .optional()
       .meta({ description: 'Stations without an account; default reject.' }),
-    profile: z.int().min(0).max(3).optional().meta({
-      description: 'Lowest security profile; 0 must be written to let strangers in from outside this machine.',
-    }),
+    profile: z
+      .int()
+      .check((ctx) => {
+        if (ctx.value !== 0) ctx.issues.push(notAvailable(ctx.value, 'requiring a security profile', [0]))
+      })
+      .optional()
+      .meta({ enum: [0], description: '0 must be written to let unknown stations in from other machines.' }),
     pingEvery: duration.optional().meta({ description: 'Default 25s; 0s switches pings off.' }),
     maxFrameBytes: size.optional().meta({ description: 'Longest message of a station; default 1MiB.' }),
     maxFramesPerSecond: z
