@@ -1,5 +1,5 @@
 // The configuration as the running product sees it: defaults filled in, secrets resolved, durations in milliseconds,
-// sizes in bytes. `schema.ts` reads the file's form (docs/reference/config.md) and `load.ts` makes this of it.
+// sizes in bytes. `schema.ts` reads the file's form (docs/guides/configuration.md) and `load.ts` makes this of it.
 
 import type { RouteRule } from '@busbar/core/routing/route.ts'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
