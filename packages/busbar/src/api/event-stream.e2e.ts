@@ -102,6 +102,27 @@ test('AP14 across the seam each entry comes once and in order, while entries are
   assert.deepEqual(reader.positions, range(1, world.timeline.synced))
 })
 
+test('AP14 what can be read before it is announced comes once', async (context) => {
+  const { world, read } = await rig(context)
+  const placed = world.timeline.append(...some(3))
+  world.timeline.synced = 3
+  const reader = await read('?after=0')
+  await until(() => reader.positions.length === 3, 'what is in the journal')
+  world.timeline.announce(placed)
+  world.timeline.commit(...some(1))
+  await until(() => reader.lastId === '4', 'the next one')
+  assert.deepEqual(reader.positions, [1, 2, 3, 4])
+})
+
+test('AP17 the place of a filtered stream is behind what was left out, from the beginning', async (context) => {
+  const { world, read } = await rig(context)
+  world.timeline.commit(...some(2, 'B'), ...some(5, 'A'))
+  const reader = await read('?after=0&station=B')
+  await until(() => reader.positions.length === 2, 'what is asked for')
+  world.clock.advance(HEARTBEAT_MS)
+  await until(() => reader.lastId === '7', 'the place')
+})
+
 test('AP15 a reader that comes back misses nothing and gets nothing twice', async (context) => {
   const { world, read } = await rig(context)
   const seen: number[] = []

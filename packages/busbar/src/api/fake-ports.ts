@@ -48,6 +48,11 @@ export class FakeTimeline implements TimelineView {
   commit(...entries: Entry[]): void {
     const placed = this.append(...entries)
     this.synced = this.entries.length
+    this.announce(placed)
+  }
+
+  /** Tells those who follow. */
+  announce(placed: readonly Placed[]): void {
     for (const listener of this.#listeners) listener(placed)
   }
 
