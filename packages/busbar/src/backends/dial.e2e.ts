@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { describe, test } from 'node:test'
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import { WebSocketServer } from 'ws'
@@ -63,6 +64,12 @@ async function outcomeOf(attempt: Attempt): Promise<string> {
   return told.what
 }
 
+/** A server's sockets stay half open when the peer ends; this one goes with it. */
+function untilItLeaves(socket: Duplex): void {
+  socket.on('end', () => socket.destroy())
+  socket.resume()
+}
+
 describe('how a dial ends', () => {
   const rows: readonly (readonly [string, Manner, readonly Subprotocol[], string])[] = [
     ['takes it', takeFirst, ['ocpp1.6'], 'up ocpp1.6'],
@@ -71,6 +78,7 @@ describe('how a dial ends', () => {
     [
       'chooses one that was not offered',
       (_r, _a, socket) => {
+        untilItLeaves(socket)
         socket.write(
           'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ocpp1.5\r\n\r\n',
         )
@@ -81,6 +89,7 @@ describe('how a dial ends', () => {
     [
       'breaks the handshake',
       (_r, _a, socket) => {
+        untilItLeaves(socket)
         socket.write(
           'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ocpp1.6\r\nSec-WebSocket-Accept: nonsense\r\n\r\n',
         )
@@ -96,7 +105,7 @@ describe('how a dial ends', () => {
     ['answers 200', answerWith(200), ['ocpp1.6'], 'refused other 200'],
     ['answers 429', answerWith(429), ['ocpp1.6'], 'unreachable 429'],
     ['answers 503', answerWith(503), ['ocpp1.6'], 'unreachable 503'],
-    ['says nothing', () => undefined, ['ocpp1.6'], 'unreachable null'],
+    ['says nothing', (_r, _a, socket) => untilItLeaves(socket), ['ocpp1.6'], 'unreachable null'],
     ['hangs up', (_r, _a, socket) => void socket.destroy(), ['ocpp1.6'], 'unreachable null'],
     ['is no HTTP', (_r, _a, socket) => void socket.end('SSH-2.0\r\n'), ['ocpp1.6'], 'unreachable null'],
   ]
@@ -105,6 +114,16 @@ describe('how a dial ends', () => {
       await using backend = await openBackend(manner)
       const outcome = await outcomeOf({ backend: backendSettings(backend.url, { connectTimeoutMs: 300 }), ocpp })
       assert.equal(outcome, expected)
+      // Whatever it was, no connection is left behind.
+      let left = -1
+      const count = () =>
+        backend.server.getConnections((_error, connections) => {
+          left = connections
+        })
+      await until(() => {
+        count()
+        return left === 0
+      }, 'the end of the connection')
     })
   }
 
