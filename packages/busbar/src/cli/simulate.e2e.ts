@@ -1,16 +1,23 @@
 // `busbar simulate` on real sockets: stations of every version against a simulated backend, until both are told to stop.
 
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { afterEach, describe, it } from 'node:test'
 import { subprotocols } from '@busbar/ocpp/versions.ts'
-import { capturedTerminal } from './captured-terminal.ts'
+import { type CapturedTerminal, capturedTerminal } from './captured-terminal.ts'
 import { CommandFailure } from './failure.ts'
 import type { SimulateBackendOptions, SimulateStationOptions } from './options.ts'
 import { run } from './simulate.ts'
 import type { Terminal } from './terminal.ts'
 
+const opened: CapturedTerminal[] = []
+// A test that fails must not leave its sockets open.
+afterEach(() => {
+  for (const terminal of opened.splice(0)) terminal.interrupt()
+})
+
 function watched() {
   const terminal = capturedTerminal()
+  opened.push(terminal)
   return { told: terminal.written, terminal, stop: terminal.interrupt }
 }
 

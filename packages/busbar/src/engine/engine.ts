@@ -291,6 +291,18 @@ export class Engine implements StationSocketEvents, BackendEvents {
     return this.#seats.get(station)?.station.link.phase === 'up'
   }
 
+  /** The present state of a station's link to its primary. */
+  linkOf(station: string): 'up' | 'down' | 'connecting' | 'refused' | 'off' {
+    const phase = this.#seats.get(station)?.station.backend.phase ?? 'off'
+    return phase === 'dialling' ? 'connecting' : phase === 'waiting' ? 'down' : phase
+  }
+
+  /** Open links per leg, for the metrics: the stations' side and each backend. */
+  *openLinks(): Generator<readonly [leg: string, open: number]> {
+    yield ['station', this.#connected]
+    for (const [name, { up }] of this.countBackends()) yield [name, up]
+  }
+
   /** The version a connected station speaks; null when it is away. */
   versionOf(station: string): Subprotocol | null {
     const link = this.#seats.get(station)?.station.link

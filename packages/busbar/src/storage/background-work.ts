@@ -21,17 +21,23 @@ export function sliceOver(end: number): boolean {
 export class BackgroundWork {
   readonly #queue: { readonly name: string; readonly job: () => Job; readonly ended: (error: unknown) => void }[] = []
   #running: { readonly name: string; readonly job: Job; readonly ended: (error: unknown) => void } | null = null
+  #urgent: (() => void) | null = null
   #timer: NodeJS.Timeout | null = null
   readonly #failed: (error: unknown) => void
+  readonly #sliced: () => void
 
-  /** @param failed told when a slice throws, before the job's own `ended` hears of it */
-  constructor(failed: (error: unknown) => void) {
+  /**
+   * @param failed told when a slice throws, before the job's own `ended` hears of it
+   * @param sliced called after each slice that did not
+   */
+  constructor(failed: (error: unknown) => void, sliced: () => void) {
     this.#failed = failed
+    this.#sliced = sliced
   }
 
   /** Whether nothing is to be done. */
   get idle(): boolean {
-    return this.#running === null && this.#queue.length === 0
+    return this.#running === null && this.#queue.length === 0 && this.#urgent === null
   }
 
   /** Whether a job of this name runs or waits. */
@@ -48,10 +54,17 @@ export class BackgroundWork {
     this.#arm()
   }
 
+  /** Has something done in the next slice, between two slices of whatever runs; what waited so far is replaced. */
+  soon(work: () => void): void {
+    this.#urgent = work
+    this.#arm()
+  }
+
   /** Drops everything; a job that ran is left at the end of its last slice, which is a consistent state. */
   abandon(error: unknown): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+    this.#urgent = null
     const dropped = this.#running === null ? this.#queue.splice(0) : [this.#running, ...this.#queue.splice(0)]
     this.#running = null
     for (const { ended } of dropped) ended(error)
@@ -66,6 +79,17 @@ export class BackgroundWork {
   }
 
   #slice(): void {
+    const urgent = this.#urgent
+    if (urgent !== null) {
+      this.#urgent = null
+      try {
+        urgent()
+      } catch (error) {
+        this.#failed(error)
+      }
+      if (!this.idle) this.#arm()
+      return
+    }
     if (this.#running === null) {
       const next = this.#queue.shift()
       if (next === undefined) return
@@ -73,7 +97,9 @@ export class BackgroundWork {
     }
     const { job, ended } = this.#running
     try {
-      if (job.next().done === true) {
+      const { done } = job.next()
+      this.#sliced()
+      if (done === true) {
         this.#running = null
         ended(null)
       }

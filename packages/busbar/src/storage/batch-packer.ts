@@ -12,11 +12,11 @@ import type { StationIndex } from './station-index.ts'
  * A batch is closed at this size. SQLite hands out a row whole, so whoever wants one record of it reads all of it; and the
  * entries of one station lie in as many batches as there are.
  */
-const BATCH_BYTES = 64 * 1024
+const BATCH_BYTES = 32 * 1024
 /** Size of a buffer: a full batch and one record of a usual size behind it. */
-const BUFFER_BYTES = BATCH_BYTES + 32 * 1024
+const BUFFER_BYTES = BATCH_BYTES + 16 * 1024
 /** Buffers kept for use again; more come and go only while the disk is behind. */
-const SPARE_BUFFERS = 32
+const SPARE_BUFFERS = 64
 
 /** A closed batch and what was packed into it. */
 export interface PackedBatch {

@@ -48,7 +48,10 @@ class JournalWriter {
     this.#settings = settings
     this.#tell = tell
     this.#failCommits = settings.rehearsal.failCommits ?? 0
-    this.#background = new BackgroundWork((error) => this.#backgroundFailed(error))
+    this.#background = new BackgroundWork(
+      (error) => this.#backgroundFailed(error),
+      () => this.#lookAtLog(),
+    )
   }
 
   open(): void {
@@ -264,15 +267,17 @@ class JournalWriter {
     for (const part of commit.parts) this.#bytesSinceLook += part.used
     if (this.#bytesSinceLook < CHECKPOINT_LOOK_BYTES && commit.snapshots.length === 0) return
     this.#bytesSinceLook = 0
+    this.#lookAtLog()
+    this.#compactIfDue()
+  }
+
+  /** Moves the log into the database when it has grown; between two slices of other work, not within a commit. */
+  #lookAtLog(): void {
+    const db = this.#db
+    if (db === null) return
     const state = db.prepare('PRAGMA wal_checkpoint(NOOP)').get()
     const pages = numberFrom(state, 'log', 0) - numberFrom(state, 'checkpointed', 0)
-    if (pages >= CHECKPOINT_PAGES && !this.#background.has('checkpoint')) {
-      this.#background.add('checkpoint', function* () {
-        db.exec('PRAGMA wal_checkpoint(PASSIVE)')
-        yield
-      })
-    }
-    this.#compactIfDue()
+    if (pages >= CHECKPOINT_PAGES) this.#background.soon(() => db.exec('PRAGMA wal_checkpoint(PASSIVE)'))
   }
 
   #compactIfDue(): boolean {

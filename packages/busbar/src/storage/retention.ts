@@ -10,8 +10,9 @@ import { numberFrom } from './journal-schema.ts'
 
 /** Pages given back to the file system per statement; each costs moving one page from the end of the file. */
 const VACUUM_PAGES = 32
-/** Free pages that are left for what comes next: 2 MiB. */
+/** Free pages that are left for what comes next: 2 MiB, or an eighth of what is in use; compaction frees and fills them. */
 const SPARE_PAGES = 256
+const SPARE_SHARE = 8
 
 /** What may not be removed. */
 export interface RetentionBounds {
@@ -134,7 +135,9 @@ function lastOfOldest(db: DatabaseSync, bytes: number): Generator<void, Position
 }
 
 function* giveBackPages(db: DatabaseSync): Job {
-  for (let free = pragma(db, 'freelist_count'); free > SPARE_PAGES; ) {
+  let free = pragma(db, 'freelist_count')
+  const spare = Math.max(SPARE_PAGES, Math.floor((pragma(db, 'page_count') - free) / SPARE_SHARE))
+  while (free > spare) {
     const end = sliceEnd()
     do {
       db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
@@ -142,7 +145,7 @@ function* giveBackPages(db: DatabaseSync): Job {
       // A file made without the vacuum mode does not shrink; then there is nothing to wait for.
       if (left >= free) return
       free = left
-    } while (free > SPARE_PAGES && !sliceOver(end))
+    } while (free > spare && !sliceOver(end))
     yield
   }
 }
