@@ -2,13 +2,13 @@
 // that come and go, a lost card, a modem that hiccups, and two backends of different character. What happens, and in
 // which order, follows from a seed; only the network's own timing differs between two runs.
 
-import { systemClock } from 'busbar/system/clock.ts'
 import type { BackendOptions } from './actors/backend-state.ts'
 import { ac7kW, ac11kW, ac22kW, dc50kW } from './actors/car.ts'
 import { seededChance } from './actors/moment.ts'
 import type { StationOptions } from './actors/station-state.ts'
 import { type Driver, driversNamed } from './actors/visits.ts'
 import { slow } from './backend-behaviours/slow.ts'
+import { after } from './real-moment.ts'
 import { startVirtualBackend, type VirtualBackend } from './virtual-backend.ts'
 import { startVirtualStation, type VirtualStation } from './virtual-station.ts'
 import { startVisitors } from './virtual-visitors.ts'
@@ -210,7 +210,7 @@ function placeAt(index: number): Place {
 function hiccups(station: VirtualStation, random: () => number): () => void {
   let cancel: () => void = () => {}
   const plan = () => {
-    cancel = systemClock.after(40_000 + random() * 40_000, () => {
+    cancel = after(40_000 + random() * 40_000, () => {
       station.tell({ kind: 'dropLink' })
       plan()
     })

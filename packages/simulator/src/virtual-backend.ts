@@ -6,12 +6,10 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isSubprotocol, type Subprotocol, subprotocols } from '@busbar/ocpp/versions.ts'
-import { systemClock } from 'busbar/system/clock.ts'
-import { systemIds } from 'busbar/system/ids.ts'
-import { systemRandom } from 'busbar/system/random.ts'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createBackend, stepBackend } from './actors/backend.ts'
 import type { Backend, BackendCommand, BackendEffect, BackendInput, BackendOptions } from './actors/backend-state.ts'
+import { after, realChance, realMoment } from './real-moment.ts'
 
 export interface VirtualBackendOptions extends Partial<BackendOptions> {
   /** Where to listen, `ws://` or `wss://`; port 0 takes a free one, a path is the prefix before the identity. */
@@ -51,7 +49,7 @@ export async function startVirtualBackend(options: VirtualBackendOptions): Promi
 
   function tell(input: BackendInput): void {
     const effects: BackendEffect[] = []
-    const now = { at: systemClock.now(), mono: systemClock.mono(), random: systemRandom, freshId: systemIds.messageId }
+    const now = realMoment(realChance)
     stepBackend(backend, input, { now, effects })
     for (const effect of effects) carryOut(effect)
   }
@@ -65,7 +63,7 @@ export async function startVirtualBackend(options: VirtualBackendOptions): Promi
         return sockets.get(effect.link)?.close(effect.code, effect.reason)
       case 'wake':
         cancelWake?.()
-        cancelWake = systemClock.after(effect.afterMs, () => tell({ kind: 'timer' }))
+        cancelWake = after(effect.afterMs, () => tell({ kind: 'timer' }))
         return
       case 'note':
         return options.onNote?.(effect.text)
@@ -96,7 +94,7 @@ export async function startVirtualBackend(options: VirtualBackendOptions): Promi
     sockets.set(link, socket)
     identities.set(link, identity)
     socket.on('message', (data, isBinary) => {
-      const text = isBinary ? '' : data.toString()
+      const text = isBinary ? '' : (data as Buffer).toString()
       options.onFrame?.('received', identity, text)
       tell({ kind: 'frame', link, text })
     })
@@ -131,7 +129,7 @@ export async function startVirtualBackend(options: VirtualBackendOptions): Promi
     stop: () => {
       cancelWake?.()
       for (const socket of sockets.values()) socket.close(1001, 'going away')
-      const takeBack = systemClock.after(1000, () => {
+      const takeBack = after(1000, () => {
         for (const socket of sockets.values()) socket.terminate()
       })
       return new Promise((resolve) => {

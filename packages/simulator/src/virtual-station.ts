@@ -2,12 +2,10 @@
 // keeps one timer, so that thousands of stations fit into one process.
 
 import type { ConnectionOptions } from 'node:tls'
-import { systemClock } from 'busbar/system/clock.ts'
-import { systemIds } from 'busbar/system/ids.ts'
-import { systemRandom } from 'busbar/system/random.ts'
 import { WebSocket } from 'ws'
 import { createStation, stepStation } from './actors/station.ts'
 import type { Station, StationEffect, StationInput, StationOptions } from './actors/station-state.ts'
+import { after, realChance, realMoment } from './real-moment.ts'
 
 export interface VirtualStationOptions extends Partial<StationOptions> {
   /** Endpoint without the identity, `ws://` or `wss://`. */
@@ -40,7 +38,7 @@ const HANDSHAKE_MS = 20_000
 /** Switches a station on; it dials at once. */
 export function startVirtualStation(options: VirtualStationOptions): VirtualStation {
   const station = createStation(options)
-  const random = options.random ?? systemRandom
+  const random = options.random ?? realChance
   const url = `${options.url.replace(/\/+$/, '')}/${encodeURIComponent(options.identity)}`
   let socket: WebSocket | null = null
   let cancelWake: (() => void) | null = null
@@ -49,7 +47,7 @@ export function startVirtualStation(options: VirtualStationOptions): VirtualStat
   function tell(input: StationInput): void {
     if (stopped) return
     const effects: StationEffect[] = []
-    const now = { at: systemClock.now(), mono: systemClock.mono(), random, freshId: systemIds.messageId }
+    const now = realMoment(random)
     stepStation(station, input, { now, effects })
     for (const effect of effects) carryOut(effect)
   }
@@ -65,7 +63,7 @@ export function startVirtualStation(options: VirtualStationOptions): VirtualStat
         return hangUp(effect.code, effect.reason)
       case 'wake':
         cancelWake?.()
-        cancelWake = systemClock.after(effect.afterMs, () => tell({ kind: 'timer' }))
+        cancelWake = after(effect.afterMs, () => tell({ kind: 'timer' }))
         return
       case 'note':
         return options.onNote?.(effect.text)
@@ -95,7 +93,7 @@ export function startVirtualStation(options: VirtualStationOptions): VirtualStat
     let reason = 'closed'
     opened.on('open', () => tell({ kind: 'linkUp', link }))
     opened.on('message', (data, isBinary) => {
-      const text = isBinary ? '' : data.toString()
+      const text = isBinary ? '' : (data as Buffer).toString()
       options.onFrame?.('received', text)
       tell({ kind: 'frame', link, text })
     })
@@ -134,7 +132,7 @@ function credentials(options: VirtualStationOptions): { headers: Record<string, 
 /** Closes in good order, and without it after a second. */
 function closeSocket(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
-    const takeBack = systemClock.after(1000, () => socket.terminate())
+    const takeBack = after(1000, () => socket.terminate())
     socket.once('close', () => {
       takeBack()
       resolve()

@@ -1,7 +1,7 @@
 // Cars that come and go at a station on a real socket, one after the other per connector, until they are stopped.
 
-import { systemClock } from 'busbar/system/clock.ts'
 import { type Driver, planRefusedVisit, planVisit, type Stay, usualStay, type Visit } from './actors/visits.ts'
+import { after } from './real-moment.ts'
 import type { VirtualStation } from './virtual-station.ts'
 
 export interface VisitorOptions {
@@ -29,7 +29,7 @@ export function startVisitors(options: VisitorOptions): () => void {
   let visits = 0
 
   const later = (ms: number, call: () => void) => {
-    const cancel = systemClock.after(ms, () => {
+    const cancel = after(ms, () => {
       takeBack.delete(cancel)
       call()
     })

@@ -10,7 +10,7 @@ import { neverPongs } from './station-behaviours/never-pongs.ts'
 import { startVirtualBackend } from './virtual-backend.ts'
 import { startVirtualStation, type VirtualStationOptions } from './virtual-station.ts'
 
-const ends: (() => Promise<unknown> | unknown)[] = []
+const ends: (() => unknown)[] = []
 after(async () => {
   for (const end of ends.reverse()) await end()
 })

@@ -12,7 +12,7 @@ import { ac22kW, dc50kW, familyCar } from './car.ts'
 import { commandSamples } from './command-samples.ts'
 import { createDuet, type Duet, type DuetOptions } from './duet.ts'
 import { asList, asNumber, asObject, type Envelope, type Json, readEnvelope } from './envelope.ts'
-import { actionsOf, faultsIn } from './official-schemas.ts'
+import { actionsOf, faultsIn } from './official-schemas.contract.ts'
 
 const minute = 60_000
 const token = { id: 'CARD-1', type: 'ISO14443' }
