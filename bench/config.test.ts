@@ -13,7 +13,7 @@ test('Busbar accepts its configuration without a problem, and it means what was 
     apiPort: 9080,
     backend: 'ws://127.0.0.1:8180',
   })
-  const loaded = loadText(text, { cwd: '/', env: {}, shown: 'busbar.yaml', path: '/tmp/busbar.yaml' })
+  const loaded = loadText(text, { cwd: '/', env: {}, now: 0, shown: 'busbar.yaml', path: '/tmp/busbar.yaml' })
   assert.ok('settings' in loaded, JSON.stringify(loaded))
   const { data, listen, backends, stations } = loaded.settings
   assert.equal(data, '/tmp/a: b "c"')
