@@ -83,7 +83,7 @@ export const DEMO_STATIONS = 7
 /** At this speed what half an hour would charge is charged in half a minute. */
 export const DEMO_SPEED = 60
 
-/** A card that was reported lost: the demo's billing backend blocks it. */
+/** A card that was reported lost: the demo's backends block it. */
 export const LOST_CARD = 'CARD-LOST'
 
 export interface DemoSiteOptions {
@@ -160,7 +160,8 @@ export function startDemoSite(options: DemoSiteOptions): DemoSite {
   }
 }
 
-/** The two backends of the demo: `billing` is quick, blocks the lost card and limits sessions; `next` is a little slow. */
+/** The two backends of the demo: `billing` is quick and reads settings after a boot; `next` is a little slow and asks
+ * for readings. Both block the lost card and limit the sessions of one station. */
 export async function startDemoBackends(
   options: { readonly onNote?: (backend: string, text: string) => void } = {},
 ): Promise<{ readonly billing: VirtualBackend; readonly next: VirtualBackend }> {
@@ -182,15 +183,22 @@ export async function startDemoBackends(
       {
         on: 'sessionStarted',
         afterMs: 8_000,
-        stations: ['MARKET-HALL-01', 'HARBOUR-01'],
+        stations: ['MARKET-HALL-01'],
         command: { kind: 'limit', purpose: 'transaction', connector: 0, amps: 10 },
       },
     ],
   })
   const next = await open('next', {
+    tokens: { kind: 'all', except: [LOST_CARD] },
     firstTransactionId: 500_001,
     behaviours: [slow(120)],
     script: [
+      {
+        on: 'sessionStarted',
+        afterMs: 8_000,
+        stations: ['HARBOUR-01'],
+        command: { kind: 'limit', purpose: 'transaction', connector: 0, amps: 12 },
+      },
       {
         on: 'sessionStarted',
         afterMs: 6_000,
