@@ -78,19 +78,16 @@ const places: readonly Place[] = [
   { at: own(`${busbar}links\\.ts`), may: [ocpp, core, own(`${busbar}config/settings`)] },
   { at: own(`${busbar}system/`), may: [node, /^uuidv7$/] },
   { at: own(`${busbar}storage/`), may: [ocpp, core, own(`${busbar}(storage|system)/`), node, /^lru-cache$/] },
+  // What tests stand on: real sockets of both sides, and certificates.
+  { at: own(`${busbar}sockets/[a-z-]+-rig\\.ts`), may: [/./] },
+  { at: own(`${busbar}sockets/`), may: [ocpp, core, own(`${busbar}(sockets|links|system)`), node, /^ws$/] },
   {
     at: own(`${busbar}stations/`),
-    may: [
-      ocpp,
-      core,
-      own(`${busbar}(stations|links|system|config/settings|backends/(pressure|link-socket))`),
-      node,
-      /^ws$/,
-    ],
+    may: [ocpp, core, own(`${busbar}(stations|sockets|links|system|config/settings)`), node, /^ws$/],
   },
   {
     at: own(`${busbar}backends/`),
-    may: [ocpp, core, own(`${busbar}(backends|links|system|config/settings)`), node, /^ws$/],
+    may: [ocpp, core, own(`${busbar}(backends|sockets|links|system|config/settings)`), node, /^ws$/],
   },
   { at: own(`${busbar}folds/`), may: [ocpp, core, own(`${busbar}(folds|storage/journal|system)`)] },
   { at: own(`${busbar}config/`), may: [ocpp, core, own(`${busbar}config/`), node, /^(zod|yaml)$/] },
@@ -134,7 +131,7 @@ const ambient =
 /** Version names belong to `ocpp` and to the dialect files; everything else asks a table. */
 const versionLiteral = /['"]ocpp(1\.6|2\.0\.1|2\.1)['"]/
 const mayNameVersions =
-  /^(packages\/ocpp\/|packages\/core\/src\/(twin|session|connection|timeline)\/|packages\/simulator\/|packages\/busbar\/src\/(config|cli|stations|backends)\/|scripts\/|bench\/|packages\/console\/)/
+  /^(packages\/ocpp\/|packages\/core\/src\/(twin|session|connection|timeline)\/|packages\/simulator\/|packages\/busbar\/src\/(config|cli|stations|backends|sockets)\/|scripts\/|bench\/|packages\/console\/)/
 
 function sources(): string[] {
   return ['packages', 'scripts', 'bench']

@@ -9,7 +9,7 @@ import { isSubprotocol, type Subprotocol, wireRules } from '@busbar/ocpp/version
 import { WebSocket } from 'ws'
 import type { BackendEvents, Dialler, DialRequest } from '../links.ts'
 import { boundedDeflate } from '../sockets/compression.ts'
-import { closeTimeoutMs, type OcppSocketOptions } from '../sockets/ocpp-socket.ts'
+import { closeTimeout, type OcppSocketOptions } from '../sockets/ocpp-socket.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Random } from '../system/random.ts'
 import { BackendLink } from './backend-socket.ts'
@@ -75,7 +75,7 @@ export function createDialler(options: DiallerOptions): Dialler {
     stop() {
       stopped = true
       waiting.clear()
-      for (const stop of [...running]) stop()
+      for (const stop of running) stop()
     },
   }
 }
@@ -117,7 +117,7 @@ function openLink(
   try {
     ws = new WebSocket(urlFor(backend, station), [...request.ocpp], {
       ...tls.optionsFor(backend),
-      ...{ closeTimeout: closeTimeoutMs },
+      ...closeTimeout,
       headers: { ...backend.headers, ...authorizationFor(request) },
       maxPayload: options.maxFrameBytes ?? defaultMaxFrameBytes,
       // Offered only where every version on offer permits it: the backend answers both questions at once.

@@ -21,8 +21,11 @@ const pingJitter = 0.2
 /** How often a link above the high-water mark is looked at again: short against any time-out, rare against frames. */
 const pressureCheckEveryMs = 50
 
-/** How long a peer may take to answer our close frame; `ws` waits 30 s, far too long for a peer that is gone. */
-export const closeTimeoutMs = 5_000
+/**
+ * How long a peer may take to answer our close frame, in milliseconds: `ws` waits 30 s, far too long for one that is
+ * gone. An option that its types do not list, to be spread into the others.
+ */
+export const closeTimeout = { closeTimeout: 5_000 } as const
 
 export interface OcppSocketOptions {
   readonly clock: Clock

@@ -88,7 +88,7 @@ export class ListeningEngine implements StationSocketEvents, BackendEvents {
 
   #tell(told: Told): void {
     this.told.push(told)
-    for (const wait of [...this.#waiting]) {
+    for (const wait of this.#waiting) {
       if (!wait.fits(told)) continue
       this.#waiting = this.#waiting.filter((other) => other !== wait)
       wait.found(told)

@@ -12,7 +12,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { StationListener, StationSettings } from '../config/settings.ts'
 import type { Dialler, StationSocketEvents } from '../links.ts'
 import { boundedDeflate } from '../sockets/compression.ts'
-import { closeTimeoutMs } from '../sockets/ocpp-socket.ts'
+import { closeTimeout } from '../sockets/ocpp-socket.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Random } from '../system/random.ts'
 import { type AccountRecord, createAccountBook, recordOf } from './accounts.ts'
@@ -128,6 +128,7 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
     socket: Duplex,
     head: Buffer,
     listener: StationListener,
+    url: URL,
     remoteOf: ReturnType<typeof createRemoteReader>,
   ): Promise<void> {
     // Nobody else listens for errors until the WebSocket does.
@@ -141,7 +142,6 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
     }
     atTheDoor.add(socket)
     socket.once('close', leaveDoor)
-    const url = new URL(listener.url)
     const verdict = await admit({
       target: request.url ?? '/',
       basePath: url.pathname,
@@ -239,7 +239,7 @@ export async function listenForStations(options: StationsOptions): Promise<Stati
           })
     const remoteOf = createRemoteReader(listener.trustProxy)
     server.on('upgrade', (request, socket, head) => {
-      onUpgrade(request, socket, head, listener, remoteOf).catch((error: unknown) => {
+      onUpgrade(request, socket, head, listener, url, remoteOf).catch((error: unknown) => {
         socket.destroy()
         events.listenerFault('BB-CORE-001', 'a handshake failed inside Busbar', { error: String(error) })
       })
@@ -346,7 +346,7 @@ function createWebSocketServers(maxPayload: number): {
     clientTracking: false,
     maxPayload,
     skipUTF8Validation: false,
-    ...{ closeTimeout: closeTimeoutMs },
+    ...closeTimeout,
   }
   const deflating = new WebSocketServer({ ...common, perMessageDeflate: boundedDeflate })
   // With a listener the library leaves the answer to us; we try again without compression.

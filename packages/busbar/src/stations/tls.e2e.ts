@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { type Authority, createAuthority, type Issued } from '../sockets/authority-rig.ts'
 import { account, basic, connect, connectIn, openRaw, openRig, plainListener, until } from '../sockets/socket-rig.ts'
+import { systemClock } from '../system/clock.ts'
 
 let folder: string
 let authority: Authority
@@ -256,6 +257,26 @@ describe('fresh certificates', () => {
       ],
     )
     assert.ok(Math.abs(rig.side.expiries()[0]!.notAfter - Date.now() - 12.5 * 86_400_000) < 60_000)
+  })
+
+  test('LK26 a changed file is noticed without being told, a broken one is told once', async () => {
+    const listener = secureListener({}, 'watched')
+    // The minute between two looks, shortened.
+    const clock = {
+      ...systemClock,
+      after: (ms: number, call: () => void) => systemClock.after(ms === 60_000 ? 20 : ms, call),
+    }
+    await using rig = await openRig({ listeners: [listener], clock })
+    const fresh = await authority.issue('CN=localhost, O=Noticed')
+    writeFileSync(listener.tls!.cert[0]!, fresh.cert)
+    await rig.engine.heard('listenerFault')
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    assert.equal(rig.engine.all('listenerFault').length, 1)
+    writeFileSync(listener.tls!.key[0]!, fresh.key)
+    await until(() => rig.side.expiries()[0]!.subject.includes('Noticed'), 'the fresh certificate')
+    const shaken = await shake(rig.url, {})
+    assert.equal(!(shaken instanceof Error) && shaken.getPeerCertificate().subject.O, 'Noticed')
+    if (!(shaken instanceof Error)) shaken.destroy()
   })
 
   test('LK26 files that cannot be used at the start are an error at once', async () => {
