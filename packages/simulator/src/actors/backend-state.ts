@@ -234,6 +234,25 @@ export function runningOn(backend: Backend, identity: string, connector: number)
   return backend.running.get(`${identity} ${connector}`) ?? null
 }
 
+/** Transactions and outcomes that are remembered at most: a demo that runs for weeks must not grow. */
+const MOST_TRANSACTIONS = 10_000
+const MOST_OUTCOMES = 1_000
+
+function forgetOldest(backend: Backend): void {
+  if (backend.transactions.size <= MOST_TRANSACTIONS) return
+  for (const [key, transaction] of backend.transactions) {
+    if (transaction.endedAt === null) continue
+    backend.transactions.delete(key)
+    return
+  }
+}
+
+/** Notes how a command ended. */
+export function noteOutcome(backend: Backend, outcome: Backend['outcomes'][number]): void {
+  backend.outcomes.push(outcome)
+  if (backend.outcomes.length > MOST_OUTCOMES) backend.outcomes.shift()
+}
+
 /** Notes what a session did. A repeated start or end changes nothing. */
 export function noteSession(backend: Backend, link: BackendLink, event: SessionEvent, step: BackendStep): void {
   const key = `${link.identity} ${event.id}`
@@ -250,6 +269,7 @@ export function noteSession(backend: Backend, link: BackendLink, event: SessionE
       meterStopWh: event.event === 'ended' ? event.meterWh : null,
     }
     backend.transactions.set(key, transaction)
+    forgetOldest(backend)
     if (event.event !== 'ended') backend.running.set(`${link.identity} ${event.connector}`, transaction)
     if (event.event === 'started')
       step.effects.push({ kind: 'note', text: `${link.identity}: session ${event.id} began` })

@@ -241,7 +241,7 @@ function runDueTasks(backend: Backend, step: BackendStep): void {
       link.unanswered -= 1
       step.effects.push({ kind: 'send', link: link.link, text: task.text })
     } else if (link.open?.id === task.id) {
-      backend.outcomes.push({ identity: link.identity, action: link.open.action, outcome: 'unanswered', payload: {} })
+      noteOutcome(backend, { identity: link.identity, action: link.open.action, outcome: 'unanswered', payload: {} })
       link.open = null
       sendNext(backend, link, step)
     }
@@ -285,7 +285,7 @@ function commandEnded(
     return
   }
   cancel(backend.agenda, `overdue ${id}`)
-  backend.outcomes.push({ identity: link.identity, action: link.open.action, outcome, payload })
+  noteOutcome(backend, { identity: link.identity, action: link.open.action, outcome, payload })
   link.open = null
   sendNext(backend, link, step)
 }
