@@ -4,8 +4,10 @@
 /** A job; each step is one slice. */
 export type Job = Generator<void, void, void>
 
-/** How long one slice works before it gives way. Its own commit (one sync) comes on top. */
-export const SLICE_MS = 4
+/** How long one slice works before it gives way: what a commit that arrives meanwhile waits at most, about. */
+const SLICE_MS = 3
+/** How long commits have the thread to themselves between two slices. */
+const REST_MS = 6
 
 /** Monotonic time by which a slice that begins now should end. */
 export function sliceEnd(): number {
@@ -71,11 +73,10 @@ export class BackgroundWork {
   }
 
   #arm(): void {
-    // Half of the thread's time at most: a slice, then as long a rest, in which the other core has the disk to itself.
     this.#timer ??= setTimeout(() => {
       this.#timer = null
       this.#slice()
-    }, SLICE_MS)
+    }, REST_MS)
   }
 
   #slice(): void {

@@ -43,11 +43,20 @@ interface Gathered {
   readonly ordering: Uint32Array
 }
 
-/** Runs small statements as one transaction. */
+/**
+ * Runs background statements as one transaction that is not synced by itself: the next commit of entries syncs the log
+ * with all that stands before it, in order, so a power cut can take this work back but never tear it.
+ */
 export function inTransaction(db: DatabaseSync, work: () => void): void {
-  db.exec('BEGIN IMMEDIATE')
-  work()
-  db.exec('COMMIT')
+  db.exec('PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE')
+  try {
+    work()
+    db.exec('COMMIT')
+  } finally {
+    // The level cannot be changed within a transaction, and must be back whatever happened.
+    if (db.isTransaction) db.exec('ROLLBACK')
+    db.exec('PRAGMA synchronous = FULL')
+  }
 }
 
 /** The mark: entries up to it are read from blocks. */
