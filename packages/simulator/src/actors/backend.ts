@@ -5,16 +5,17 @@
 
 import type { Subprotocol } from '@busbar/ocpp/versions.ts'
 import { cancel, plan, takeDue, wakeToAskFor } from './agenda.ts'
-import type {
-  Backend,
-  BackendCommand,
-  BackendDialect,
-  BackendInput,
-  BackendLink,
-  BackendStep,
-  Received,
-  ScriptLine,
-  Verdict,
+import {
+  type Backend,
+  type BackendCommand,
+  type BackendDialect,
+  type BackendInput,
+  type BackendLink,
+  type BackendStep,
+  noteOutcome,
+  type Received,
+  type ScriptLine,
+  type Verdict,
 } from './backend-state.ts'
 import { backend16 } from './backend-v16.ts'
 import { backend21 } from './backend-v21.ts'
