@@ -303,7 +303,7 @@ function writePast(world: FakeWorld, station: Station, index: number, now: numbe
         : {}),
     })
   }
-  if (index % 3 === 0) writeTroubles(world, id, start + 70 * minute)
+  if (index % 3 === 0) writeTroubles(world, id, start + 82 * minute)
   world.exchange({
     station: id,
     action: 'SetChargingProfile',

@@ -41,7 +41,7 @@ export function EmptyFleet() {
 function Line({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex items-center gap-2 rounded-md border border-line bg-surface py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 font-mono text-xs break-all text-ink">{text}</code>
+      <code className="min-w-0 flex-1 font-mono text-xs break-words text-ink">{text}</code>
       <CopyButton text={text} label={label} />
     </div>
   )

@@ -76,9 +76,23 @@ function LinkCell({ station }: { station: Station }) {
       <span className="flex items-center gap-1.5">
         <LinkGlyph state={state} />
         <LinkWord state={state}>{station.connected ? 'Connected' : state === 'off' ? 'Never seen' : 'Away'}</LinkWord>
-        {station.since !== null && <Ago time={station.since} className="truncate text-ink-3" />}
       </span>
-      <div className="text-xs text-ink-3">{version === null ? 'version unknown' : `OCPP ${version}`}</div>
+      <div className="truncate text-xs text-ink-3">
+        {version === null ? (
+          'version unknown'
+        ) : (
+          <>
+            <span className="max-[64rem]:sr-only">OCPP </span>
+            {version}
+          </>
+        )}
+        {station.since !== null && (
+          <>
+            {' '}
+            · <Ago time={station.since} />
+          </>
+        )}
+      </div>
     </>
   )
 }
@@ -99,7 +113,7 @@ function ConnectorsCell({ station }: { station: Station }) {
       )
     })
   return (
-    <div className="flex flex-wrap gap-x-3">
+    <div className="flex max-h-10 flex-wrap gap-x-3 overflow-hidden">
       {countLooks(connectors)
         .slice(0, 4)
         .map(({ look, count }) => (
@@ -138,8 +152,8 @@ function BackendLine({ backend, isConnected }: { backend: StationBackend; isConn
   return (
     <div className="flex items-center gap-1.5 leading-5">
       <LinkGlyph state={state} />
-      <span className="truncate">{name}</span>
-      {role !== 'primary' && <span className="text-xs text-ink-3">{role}</span>}
+      <span className="max-w-[60%] shrink-0 truncate">{name}</span>
+      {role !== 'primary' && <span className="text-xs text-ink-3 max-[64rem]:sr-only">{role}</span>}
       <span className="sr-only">{state}</span>
       {state !== 'up' && state !== 'off' && (
         <span className="text-xs" aria-hidden="true">
@@ -147,7 +161,7 @@ function BackendLine({ backend, isConnected }: { backend: StationBackend; isConn
         </span>
       )}
       {pending > 0 && <span className="text-xs text-warning">{formatCount(pending)} held</span>}
-      {quarantined > 0 && <span className="text-xs text-bad">{formatCount(quarantined)} in quarantine</span>}
+      {quarantined > 0 && <span className="text-xs text-bad">{formatCount(quarantined)} quarantined</span>}
     </div>
   )
 }

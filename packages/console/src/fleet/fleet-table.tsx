@@ -25,11 +25,11 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
-  { title: 'Station', sort: 'id', className: 'w-[26%]' },
-  { title: 'Link', sort: 'link', className: 'w-[15%]' },
-  { title: 'Connectors', sort: null, className: 'w-[22%]' },
+  { title: 'Station', sort: 'id', className: 'w-[22%]' },
+  { title: 'Link', sort: 'link', className: 'w-[17%]' },
+  { title: 'Connectors', sort: null, className: 'w-[21%]' },
   { title: 'Power', sort: 'power', className: 'w-[9%]', isEnd: true },
-  { title: 'Backends', sort: 'pending', className: 'w-[19%]' },
+  { title: 'Backends', sort: 'pending', className: 'w-[22%]' },
   { title: 'Last seen', sort: 'seen', className: 'w-[9%]', isEnd: true },
 ]
 

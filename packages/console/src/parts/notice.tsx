@@ -5,7 +5,7 @@ import { RequestFailed } from '../api/http.ts'
 
 export function Notice({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className="mx-auto max-w-xl px-4 py-10">
+    <div className="mx-auto max-w-2xl px-4 py-10">
       <h2 className="mb-1 text-base font-semibold">{title}</h2>
       <div className="space-y-3 text-ink-2">{children}</div>
     </div>

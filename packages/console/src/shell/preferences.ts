@@ -47,6 +47,7 @@ export class Preference<Value extends string> {
 export const theme = new Preference('theme', ['system', 'light', 'dark'])
 export const singleKeys = new Preference('keys', ['on', 'off'])
 export const timelineOrder = new Preference('timelineOrder', ['newestFirst', 'newestLast'])
+export const stationNow = new Preference('stationNow', ['open', 'folded'])
 export const rawView = new Preference('rawView', ['pretty', 'raw'])
 
 export const keysEnabled = { get: () => singleKeys.get() === 'on' }

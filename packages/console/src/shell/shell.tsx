@@ -33,7 +33,7 @@ export function Shell() {
   const isOut = needsLogin(me.error)
 
   return (
-    <div className="flex h-full min-w-0 flex-col">
+    <div className="relative flex h-full min-w-0 flex-col overflow-hidden">
       <button
         type="button"
         className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-surface focus:p-2"
@@ -62,7 +62,7 @@ export function Shell() {
           </>
         )}
         <div className="ml-auto flex items-center gap-1">
-          <ConnectionBadge />
+          {!isOut && <ConnectionBadge />}
           {me.data !== undefined && !isOut && <WhoAmI me={me.data} />}
           <ThemeToggle />
           <button

@@ -10,16 +10,13 @@ import { Badge } from '../parts/status.tsx'
 
 export function SessionsList({ sessions }: { sessions: readonly Session[] }) {
   return (
-    <ScrollRegion
-      label="Latest sessions"
-      className="max-h-40 min-w-0 flex-[1.3] rounded-md border border-line bg-surface"
-    >
+    <ScrollRegion label="Latest sessions" className="max-h-30 min-w-0 flex-1 rounded-md border border-line bg-surface">
       <table className="grid-table">
         <caption className="sr-only">Latest sessions, newest first</caption>
         <colgroup>
-          <col className="w-40" />
+          <col className="w-38" />
           <col className="w-14" />
-          <col className="w-20" />
+          <col className="w-24" />
           <col className="w-24" />
           <col />
         </colgroup>

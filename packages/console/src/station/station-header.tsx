@@ -1,12 +1,13 @@
 // Who the station is and how it is linked, in one strip.
 
 import { Link } from '@tanstack/react-router'
-import { ChevronLeft } from 'lucide-react'
+import { ChevronDown, ChevronLeft, ChevronUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Station, versionOf } from '../api/stations.ts'
 import { formatCount } from '../format/quantity.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Badge, LinkGlyph, LinkWord } from '../parts/status.tsx'
+import { stationNow, usePreference } from '../shell/preferences.ts'
 
 export function StationHeader({ id, station }: { id: string; station: Station | undefined }) {
   return (
@@ -27,6 +28,7 @@ export function StationHeader({ id, station }: { id: string; station: Station | 
             {tag}
           </Badge>
         ))}
+        <FoldButton />
       </div>
       {station !== undefined && (
         <dl className="mt-1 flex flex-wrap gap-x-6 gap-y-0.5">
@@ -41,6 +43,23 @@ export function StationHeader({ id, station }: { id: string; station: Station | 
         </dl>
       )}
     </div>
+  )
+}
+
+/** Makes room for the timeline. */
+function FoldButton() {
+  const isOpen = usePreference(stationNow) === 'open'
+  const Icon = isOpen ? ChevronUp : ChevronDown
+  return (
+    <button
+      type="button"
+      className="button button-quiet ml-auto"
+      aria-expanded={isOpen}
+      onClick={() => stationNow.set(isOpen ? 'folded' : 'open')}
+    >
+      <Icon className="size-4" aria-hidden="true" />
+      Connectors and sessions
+    </button>
   )
 }
 

@@ -12,10 +12,10 @@ import { SessionsList } from './sessions-list.tsx'
 export function StationNow({ station }: { station: Station }) {
   const { data: sessions } = useQuery(sessionsQuery(station.id))
   return (
-    <div className="flex shrink-0 gap-3 px-3 pb-2 max-[60rem]:flex-col max-[60rem]:gap-2">
+    <div className="flex shrink-0 gap-3 px-3 pb-2 max-[48rem]:flex-col max-[48rem]:gap-2">
       <section
         aria-label="Connectors"
-        className="flex max-h-40 min-w-0 flex-1 flex-wrap content-start gap-2 overflow-auto"
+        className="flex max-h-30 max-w-[60%] min-w-0 flex-wrap content-start gap-2 overflow-auto max-[48rem]:max-w-none"
       >
         {station.connectors.length === 0 ? (
           <p className="text-ink-3">It has reported no connector yet.</p>
@@ -34,7 +34,7 @@ function ConnectorCard({ connector }: { connector: Connector }) {
   const look = lookOf(connector)
   const { powerW, energyWh, offeredA, since } = connector
   return (
-    <div className="min-w-44 rounded-md border border-line bg-surface px-3 py-2">
+    <div className="w-60 rounded-md border border-line bg-surface px-3 py-2">
       <div className="flex items-center gap-1.5">
         <span className="text-ink-3">Connector {connectorName(connector)}</span>
         <span className="ml-auto text-xs text-ink-3">{since !== null && <Ago time={since} />}</span>
@@ -43,7 +43,7 @@ function ConnectorCard({ connector }: { connector: Connector }) {
         <ConnectorGlyph {...look} />
         <span className={look.tone === 'bad' ? 'text-bad' : undefined}>{look.word}</span>
       </div>
-      <dl className="mt-0.5 flex gap-4 text-xs">
+      <dl className="mt-0.5 flex flex-wrap gap-x-4 text-xs">
         {powerW !== null && <Reading name="Power" value={formatPower(powerW)} />}
         {offeredA !== null && <Reading name="Offered" value={formatCurrent(offeredA)} />}
         {energyWh !== null && <Reading name="Meter" value={formatEnergy(energyWh)} />}

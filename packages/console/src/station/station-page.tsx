@@ -7,6 +7,7 @@ import { meQuery } from '../api/me.ts'
 import { sessionsKey } from '../api/sessions.ts'
 import { stationKey, stationQuery } from '../api/stations.ts'
 import { Failure } from '../parts/notice.tsx'
+import { stationNow, usePreference } from '../shell/preferences.ts'
 import { TimelineView } from '../timeline/timeline-view.tsx'
 import { StationHeader } from './station-header.tsx'
 import { StationNow } from './station-now.tsx'
@@ -18,6 +19,7 @@ export function StationPage() {
   const { id } = useParams({ from: '/stations/$id' })
   const client = useQueryClient()
   const { data: station, error, refetch } = useQuery(stationQuery(id))
+  const isFolded = usePreference(stationNow) === 'folded'
   const pending = useRef<ReturnType<typeof setTimeout> | null>(null)
   const onLive = useCallback(() => {
     pending.current ??= setTimeout(() => {
@@ -32,7 +34,7 @@ export function StationPage() {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StationHeader id={id} station={station} />
-      {station !== undefined && <StationNow station={station} />}
+      {station !== undefined && !isFolded && <StationNow station={station} />}
       <TimelineView key={id} station={id} backends={station?.backends ?? []} onLive={onLive} onDenied={onDenied} />
     </div>
   )

@@ -26,7 +26,7 @@ export function EntryDetail({ position, entry, counterpart, onSelect }: EntryDet
   return (
     <aside
       aria-label="Details of the entry"
-      className="flex w-[27rem] shrink-0 flex-col border-l border-line bg-surface max-[70rem]:absolute max-[70rem]:inset-y-0 max-[70rem]:right-0 max-[70rem]:max-w-full max-[70rem]:shadow-[-8px_0_24px_rgb(0_0_0/0.18)]"
+      className="flex z-2 w-[25rem] shrink-0 flex-col border-l border-line bg-surface max-[64rem]:absolute max-[64rem]:inset-y-0 max-[64rem]:right-0 max-[64rem]:max-w-full max-[64rem]:shadow-[-8px_0_24px_rgb(0_0_0/0.18)]"
     >
       <div className="flex items-center gap-2 border-b border-line py-1.5 pr-1.5 pl-3">
         {entry !== null && <Badge tone={toneOf(entry)}>{typeWord(entry)}</Badge>}

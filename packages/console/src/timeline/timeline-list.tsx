@@ -184,10 +184,10 @@ export function TimelineList(props: TimelineListProps) {
           onMouseLeave={() => setPointed(null)}
         >
           <colgroup>
-            <col className="w-[6.6rem]" />
-            <col className="w-[4.6rem]" />
+            <col className="w-[7.25rem]" />
+            <col className={selected === null ? 'w-[5.25rem]' : 'w-0'} />
             <col style={{ width: lanes.length * LANE + 8 }} />
-            <col className="w-[4.8rem]" />
+            <col className="w-[5.25rem]" />
             <col className="w-[11rem] max-[60rem]:w-[9rem]" />
             <col />
             <col className="w-[5rem]" />
@@ -197,7 +197,7 @@ export function TimelineList(props: TimelineListProps) {
               <th scope="col" className="pl-3">
                 Time
               </th>
-              <th scope="col" className="px-1 text-end!">
+              <th scope="col" className={selected === null ? 'px-1 text-end!' : 'p-0 overflow-hidden'}>
                 Ago
               </th>
               <th scope="col" className="px-1" aria-label="Between whom">
@@ -232,6 +232,7 @@ export function TimelineList(props: TimelineListProps) {
                   lanes={lanes}
                   rowIndex={item.index + 2}
                   isActive={item.index === active}
+                  hasAge={selected === null}
                   isSelected={position === selected}
                   isKin={position === kin}
                   isFresh={freshFrom !== null && position >= freshFrom}

@@ -19,6 +19,8 @@ interface TimelineRowProps {
   readonly id: string
   readonly rowIndex: number
   readonly isActive: boolean
+  /** Whether there is room for how long ago it was. */
+  readonly hasAge: boolean
   readonly isSelected: boolean
   /** It belongs to the entry that is pointed at. */
   readonly isKin: boolean
@@ -28,7 +30,7 @@ interface TimelineRowProps {
 }
 
 export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
-  const { entry, lanes, id, rowIndex, isActive, isSelected, isKin, isFresh, isOpen } = props
+  const { entry, lanes, id, rowIndex, isActive, hasAge, isSelected, isKin, isFresh, isOpen } = props
   const at = millisecondsOf(entry.at) ?? 0
   const tone = toneOf(entry)
   return (
@@ -46,9 +48,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       <td className="pr-2 pl-3 font-mono text-xs" title={formatMoment(at)}>
         {formatClock(at)}
       </td>
-      <td className="px-1 text-end text-xs text-ink-3">
-        <Ago time={entry.at} />
-      </td>
+      <td className={hasAge ? 'px-1 text-end text-xs text-ink-3' : 'p-0'}>{hasAge && <Ago time={entry.at} />}</td>
       <td className="px-1 py-0">
         <LaneTrack entry={entry} lanes={lanes} />
       </td>
