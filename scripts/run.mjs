@@ -28,11 +28,15 @@ function install() {
   const npm = process.env.npm_execpath
   const command = npm === undefined ? 'npm' : process.execPath
   const before = npm === undefined ? [] : [npm]
-  const run = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--cache', join(cache, 'npm')], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, npm_config_logs_max: '0', npm_config_update_notifier: 'false' },
-  })
+  const run = spawnSync(
+    command,
+    [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--cache', join(cache, 'npm')],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, npm_config_logs_max: '0', npm_config_update_notifier: 'false' },
+    },
+  )
   if (run.status !== 0) {
     process.stderr.write('busbar: npm ci failed; the lines above say why. The npm registry must be reachable once.\n')
     process.exit(1)
