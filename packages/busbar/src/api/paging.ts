@@ -5,10 +5,16 @@ import { parseTimestamp } from '@busbar/core/base/timestamp.ts'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
-/** How many items a page has. */
-export function limitOf(standard: number, most: number) {
-  return z.coerce.number().int().min(1).max(most).default(standard).describe('Items per page.')
-}
+/** The largest page; also what a list gives that is not asked for a number of items. */
+export const LARGEST_PAGE = 1000
+
+const wholeLimit = z.coerce.number().int().min(1).max(LARGEST_PAGE)
+
+/** How many items a page has; without it, as many as a page can have. */
+export const limitParameter = wholeLimit.default(LARGEST_PAGE).describe('Items per page.')
+
+/** How many items a page has; without it, everything comes in one page. */
+export const pagingOnRequest = wholeLimit.optional().describe('Items per page; without it everything in one page.')
 
 export const cursorParameter = z.string().min(1).max(1024).optional().describe('`next` of the page before.')
 

@@ -78,6 +78,34 @@ test('AP4 walking the pages of stations gives each once, also when stations come
   assert.equal(new Set(seen).size, 25)
 })
 
+test('AP26 without a limit all stations come in one page, and pages are cut only on request', async () => {
+  const { world, get } = await rig()
+  world.stations.clear()
+  for (let n = 0; n < 1200; n++) world.stations.set(`S-${n}`, station(`S-${n}`))
+  const pageOf = async (query: string) => {
+    const { items, next } = (await get(`/api/v1/stations${query}`)).body as unknown as {
+      items: unknown[]
+      next: string | null
+    }
+    return [items.length, next === null]
+  }
+  assert.deepEqual(await pageOf(''), [1200, true])
+  assert.deepEqual(await pageOf('?limit=1000'), [1000, false])
+})
+
+test('AP26 without a limit the timeline and sessions give up to 1,000, the timeline oldest first', async () => {
+  const { world, get } = await rig()
+  for (let n = 0; n < 1100; n++) world.timeline.commit(frame('DEPOT-01', n))
+  world.sessions = Array.from({ length: 1100 }, (_, n) => session(`s${n}`, (1100 - n) * 1000))
+  const timeline = (await get('/api/v1/stations/DEPOT-01/timeline')).body as unknown as {
+    items: { position: number }[]
+    next: string | null
+  }
+  assert.deepEqual([timeline.items.length, timeline.items[0]?.position, timeline.next], [1000, 1, '1000'])
+  const sessions = (await get('/api/v1/sessions')).body as unknown as { items: { id: string }[]; next: string | null }
+  assert.deepEqual([sessions.items.length, sessions.items[0]?.id, sessions.next === null], [1000, 's0', false])
+})
+
 test('AP4 stations are found by connection, version, tag, backend and text', async () => {
   const { world, get } = await rig()
   world.stations.set('B-2', station('B-2', { connected: false, ocpp: 'ocpp2.1', vendor: 'Quirky', backends: [] }))
@@ -196,7 +224,7 @@ test('AP24 what was not sent is a problem', async () => {
   const ask = (id: string) => send('POST', `/api/v1/stations/${id}/commands`, { action: 'ClearCache' })
   assert.deepEqual(codeOf(await ask('NOBODY')), [404, 'BB-API-011'])
   world.askOutcome = { outcome: 'notSent', reason: 'its turn did not come' }
-  assert.deepEqual(codeOf(await ask('DEPOT-01')), [409, 'BB-API-013'])
+  assert.deepEqual(codeOf(await ask('DEPOT-01')), [503, 'BB-API-013'])
   world.stations.set('DEPOT-01', station('DEPOT-01', { connected: false }))
   assert.deepEqual(codeOf(await ask('DEPOT-01')), [409, 'BB-API-012'])
   assert.equal(world.asked.length, 1)

@@ -152,7 +152,10 @@ export class ApiClient {
       typeof problem['title'] === 'string' ? problem['title'].replace(/\.$/, '') : `status ${response.status}`
     const remedy = describeFault(code)?.remedy
     const detail = typeof problem['detail'] === 'string' && problem['detail'] !== remedy ? problem['detail'] : ''
-    const errors = Array.isArray(problem['errors']) ? problem['errors'].map(formatFieldError) : []
+    // One that the detail tells already is not told twice.
+    const errors = Array.isArray(problem['errors'])
+      ? problem['errors'].filter((error) => !tells(detail, error)).map(formatFieldError)
+      : []
     const what = [detail === '' ? title : `${title}: ${detail.replace(/\.$/, '')}`, ...errors].join('\n  ')
     return new CommandFailure(1, code, what, remedy)
   }
@@ -164,6 +167,11 @@ export class ApiClient {
       `what answers at ${this.#address.base} is not the API of Busbar (${why})`,
     )
   }
+}
+
+function tells(detail: string, error: unknown): boolean {
+  const { message, line } = error as { message?: unknown; line?: unknown }
+  return line === undefined && typeof message === 'string' && detail.includes(message)
 }
 
 function formatFieldError(error: unknown): string {

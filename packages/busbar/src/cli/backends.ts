@@ -32,7 +32,7 @@ export function declareBackends(program: Command, context: Context): void {
             { title: 'OLDEST PENDING', of: (backend) => backend.oldestPendingAt },
             { title: 'ACKNOWLEDGED', of: (backend) => backend.acknowledged, align: 'right' },
             { title: 'QUARANTINED', of: (backend) => backend.quarantined, align: 'right' },
-            { title: 'MS', of: (backend) => backend.latencyMs, align: 'right' },
+            { title: 'MS', of: (backend) => rounded(backend.latencyMs), align: 'right' },
           ],
           backends,
           terminal.columns,
@@ -41,4 +41,9 @@ export function declareBackends(program: Command, context: Context): void {
       return 0
     }),
   )
+}
+
+/** To a tenth: what is finer says nothing. */
+function rounded(ms: number | null | undefined): number | null {
+  return ms === null || ms === undefined ? null : Math.round(ms * 10) / 10
 }

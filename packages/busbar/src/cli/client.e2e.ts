@@ -269,7 +269,7 @@ describe('timeline', () => {
     answer = json({ items: [entry(2, { latencyMs: 12.4, raw: '[3,"x",{}]' }), entry(1)], next: '1' })
     const { out } = await run(['timeline', 'A', '--limit', '2', '--raw'])
     assert.equal(asked[0]?.url, '/api/v1/stations/A/timeline?order=desc&limit=2')
-    assert.equal(out, `${at}  frame     entry 1\n${at}  frame     entry 2 (12 ms)\n    [3,"x",{}]\n`)
+    assert.equal(out, `${at}  frame     entry 1\n${at}  frame     entry 2\n    [3,"x",{}]\n`)
     await run(['timeline', 'A', '--from', '2026-05-01', '--kind', 'frame,link'])
     const url = new URL(asked[1]?.url ?? '', api)
     assert.deepEqual(Object.fromEntries(url.searchParams), {

@@ -16,16 +16,10 @@ export interface Loaders {
 
 /** The real ones. */
 export const loaders: Loaders & { readonly journalCare: typeof journalCare } = {
-  serve: () => load('serve'),
-  demo: () => load('demo'),
-  simulate: () => load('simulate'),
+  serve: () => import('./serve.ts'),
+  demo: () => import('./demo.ts'),
+  simulate: () => import('./simulate.ts'),
   journalCare: () => journalCare(),
-}
-
-async function load<Options>(name: string): Promise<LongRunning<Options>> {
-  // The sources run as they are; a release has the same names compiled.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return (await import(new URL(`./${name}.${extension}`, import.meta.url).href)) as LongRunning<Options>
 }
 
 /** The care of the store, with the lock that some of it needs. */

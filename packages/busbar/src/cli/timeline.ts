@@ -16,7 +16,6 @@ interface TimelineItem {
   readonly station: string | null
   readonly kind: string
   readonly text: string
-  readonly latencyMs?: unknown
   readonly raw?: unknown
 }
 
@@ -116,10 +115,9 @@ function readItem(data: string): TimelineItem | null {
   }
 }
 
-/** An entry on a line: time, kind, sentence, latency; with the message below it when asked for. */
+/** An entry on a line: time, kind, sentence (which tells the latency of an answer); with the message below it when asked for. */
 export function formatItem(item: TimelineItem, raw: boolean): string {
-  const latency = typeof item.latencyMs === 'number' ? ` (${Math.round(item.latencyMs)} ms)` : ''
-  const line = `${item.at}  ${item.kind.padEnd(8)}  ${visible(item.text)}${latency}\n`
+  const line = `${item.at}  ${item.kind.padEnd(8)}  ${visible(item.text)}\n`
   const text = item.raw
   return raw && typeof text === 'string' ? `${line}    ${visible(text)}\n` : line
 }

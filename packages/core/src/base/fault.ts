@@ -281,7 +281,7 @@ const storeFaults = {
   'BB-STORE-012': {
     sentence: 'There is a store already and it was not overwritten.',
     cause: 'The folder that was to receive a restored or imported journal is not empty.',
-    remedy: 'Name another folder, or say --overwrite.',
+    remedy: 'Name another place; `busbar restore` takes --force.',
   },
   'BB-STORE-013': {
     sentence: 'A line of the import is not a journal entry; nothing was imported.',
@@ -382,9 +382,9 @@ const apiFaults = {
   },
   'BB-API-013': {
     sentence: 'The command was not sent.',
-    cause: 'Its turn did not come before its deadline, or the station went away before.',
+    cause: 'The station is connected but busy: its turn did not come before its deadline, or the link was replaced.',
     remedy: 'Try again, with a longer `timeoutMs` when other commands were under way.',
-    status: 409,
+    status: 503,
   },
   'BB-API-014': {
     sentence: 'The payload is not valid for the OCPP version of the station.',

@@ -47,7 +47,7 @@ function commandRoute(app: App, context: RouteContext): void {
       summary: 'Send a command to a station and wait for its answer',
       params: stationParameter,
       body: commandBody,
-      response: { 200: commandOutcome, ...problems(400, 401, 403, 404, 409, 415, 422) },
+      response: { 200: commandOutcome, ...problems(400, 401, 403, 404, 409, 415, 422, 503) },
     },
     handler: async (request) => {
       const { id } = request.params
@@ -62,8 +62,8 @@ function commandRoute(app: App, context: RouteContext): void {
       const outcome = await ports.commands.ask(id, action, payloadText(request.bodyText), timeoutMs, actorOf(principal))
       if (outcome.outcome !== 'notSent') return shownTo(readingOf(context, principal), action, outcome)
       // Between the look at the twin and the command's turn the station may have gone.
-      const code = ports.stations.get(id)?.connected === true ? 'BB-API-013' : 'BB-API-012'
-      throw new Problem(code, { detail: outcome.reason, station: id })
+      const away = ports.stations.get(id)?.connected !== true
+      throw new Problem(away ? 'BB-API-012' : 'BB-API-013', { detail: outcome.reason, station: id })
     },
   })
 }

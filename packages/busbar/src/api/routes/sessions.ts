@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type App, problems, type RouteContext, readingOf } from '../app.ts'
 import { listOf, type SessionDocument, sessionDocument } from '../documents.ts'
-import { cursorParameter, flagParameter, limitOf, readCursor, timeParameter, writeCursor } from '../paging.ts'
+import { cursorParameter, flagParameter, limitParameter, readCursor, timeParameter, writeCursor } from '../paging.ts'
 import type { Reading } from '../ports.ts'
 import { Problem } from '../problem.ts'
 
@@ -12,7 +12,7 @@ const query = z.strictObject({
   from: timeParameter,
   to: timeParameter,
   open: flagParameter.describe('true: only those that go on. false: only those that ended.'),
-  limit: limitOf(100, 1000),
+  limit: limitParameter,
   cursor: cursorParameter,
 })
 

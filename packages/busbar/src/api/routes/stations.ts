@@ -11,7 +11,7 @@ import {
   stationDocument,
   subprotocolName,
 } from '../documents.ts'
-import { cursorParameter, flagParameter, limitOf, readCursor, writeCursor } from '../paging.ts'
+import { cursorParameter, flagParameter, pagingOnRequest, readCursor, writeCursor } from '../paging.ts'
 import type { ApiPorts } from '../ports.ts'
 import { Problem } from '../problem.ts'
 
@@ -57,7 +57,7 @@ const query = z.strictObject({
   tag: z.string().optional(),
   backend: z.string().optional().describe('Stations that this backend serves in any role.'),
   q: z.string().max(255).optional().describe('Part of the identity, vendor, model, serial number or firmware.'),
-  limit: limitOf(100, 1000),
+  limit: pagingOnRequest,
   cursor: cursorParameter,
 })
 

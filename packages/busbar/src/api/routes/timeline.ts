@@ -4,7 +4,7 @@ import type { EntryKind } from '@busbar/core/journal/entry.ts'
 import { z } from 'zod'
 import { type App, problems, type RouteContext, readingOf } from '../app.ts'
 import { entryKinds, listOf, timelineItem } from '../documents.ts'
-import { limitOf, setParameter, timeParameter } from '../paging.ts'
+import { limitParameter, setParameter, timeParameter } from '../paging.ts'
 import type { Reading } from '../ports.ts'
 import { findStation, stationParameter } from './stations.ts'
 
@@ -19,8 +19,11 @@ const page = {
   to: timeParameter.describe('Entries at or before this time.'),
   after: positionParameter.describe('Entries after this position; before it when the order is desc.'),
   cursor: positionParameter.describe('The same as `after`: `next` of the page before.'),
-  limit: limitOf(200, 1000),
-  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: limitParameter,
+  order: z
+    .enum(['asc', 'desc'])
+    .default('asc')
+    .describe('asc: oldest first, whatever else is asked. desc: newest first, for the latest entries of a station.'),
 }
 
 const timelineQuery = z.strictObject({ ...page, kind: kindParameter })
