@@ -6,8 +6,10 @@ export type Job = Generator<void, void, void>
 
 /** How long one slice works before it gives way: what a commit that arrives meanwhile waits at most, about. */
 const SLICE_MS = 3
-/** How long commits have the thread to themselves between two slices. */
+/** How long commits have the thread to themselves between two slices, while there are any. */
 const REST_MS = 6
+/** The rest when no commit came since the last slice. */
+const IDLE_REST_MS = 1
 
 /** Monotonic time by which a slice that begins now should end. */
 export function sliceEnd(): number {
@@ -25,6 +27,7 @@ export class BackgroundWork {
   #running: { readonly name: string; readonly job: Job; readonly ended: (error: unknown) => void } | null = null
   #urgent: (() => void) | null = null
   #timer: NodeJS.Timeout | null = null
+  #busy = false
   readonly #failed: (error: unknown) => void
   readonly #sliced: () => void
 
@@ -56,6 +59,11 @@ export class BackgroundWork {
     this.#arm()
   }
 
+  /** Says that a commit was made: work gives way. */
+  commitMade(): void {
+    this.#busy = true
+  }
+
   /** Has something done in the next slice, between two slices of whatever runs; what waited so far is replaced. */
   soon(work: () => void): void {
     this.#urgent = work
@@ -73,10 +81,13 @@ export class BackgroundWork {
   }
 
   #arm(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return
+    const rest = this.#busy ? REST_MS : IDLE_REST_MS
+    this.#busy = false
+    this.#timer = setTimeout(() => {
       this.#timer = null
       this.#slice()
-    }, REST_MS)
+    }, rest)
   }
 
   #slice(): void {

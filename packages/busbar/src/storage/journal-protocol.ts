@@ -50,6 +50,8 @@ export interface Rehearsal {
   readonly maxPages?: number | null
   /** So many commits from now on fail with an I/O error before they are made durable. */
   readonly failCommits?: number
+  /** The writer thread ends with an error. */
+  readonly crash?: boolean
 }
 
 export interface WriterSettings {

@@ -3,13 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, test } from 'node:test'
-import type { Entry } from '@busbar/core/journal/entry.ts'
-import { compactWindow } from './compaction.ts'
-import { eventually, frame, journalContract } from './journal.contract.ts'
-import { backupRunning, verifyJournal, verifyStore } from './journal-care.ts'
-import { JOURNAL_FILE, openForWriting } from './journal-schema.ts'
-import { type JournalOptions, SqliteJournal } from './journal-sqlite.ts'
+import { describe, test } from 'node:test'
+import { eventually, journalContract } from './journal.contract.ts'
+import { verifyJournal } from './journal-care.ts'
+import { everything, JournalRig, traffic } from './journal-rig.ts'
+import { JOURNAL_FILE } from './journal-schema.ts'
+import { SqliteJournal } from './journal-sqlite.ts'
 import { openJournal } from './open-journal.ts'
 
 let folder = ''
@@ -34,213 +33,18 @@ for (const [name, options] of [
   })
 }
 
-/** Entries of several stations, some of none, with texts of uneven length. */
-function traffic(count: number, from = 0): Entry[] {
-  return Array.from({ length: count }, (_, index) => {
-    const number = from + index
-    const station = number % 7 === 0 ? null : `CS-${number % 13}`
-    return frame({ at: number * 10, station, raw: `[2,"${number}","Heartbeat",{"v":"${'x'.repeat(number % 97)}"}]` })
-  })
-}
-
 describe('the journal in SQLite', () => {
-  let journals: SqliteJournal[] = []
-
-  const open = async (options: Partial<JournalOptions> = {}): Promise<SqliteJournal> => {
-    const journal = await SqliteJournal.open({ folder, retryMs: 10, ...options })
-    journals.push(journal)
-    return journal
-  }
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'busbar-journal-'))
-    journals = []
-  })
-  afterEach(async () => {
-    for (const journal of journals) await journal.close().catch(() => undefined)
-    rmSync(folder, { recursive: true })
-  })
-
-  const rowsOf = (table: string): number => {
-    const db = new DatabaseSync(join(folder, JOURNAL_FILE), { readOnly: true })
-    const row = db.prepare(`SELECT count(*) AS n FROM ${table}`).get()
-    db.close()
-    return row?.['n'] as number
-  }
-
-  const everything = (journal: SqliteJournal): unknown => ({
-    read: journal.read(1, 100_000),
-    pages: [1, 77, 1500, 2999].map((from) => journal.read(from, 3)),
-    timelines: Array.from({ length: 14 }, (_, number) =>
-      (['asc', 'desc'] as const).map((order) => [
-        journal.timeline({ station: `CS-${number}`, order, limit: 10_000 }),
-        journal.timeline({ station: `CS-${number}`, order, limit: 9, from: 5000, to: 22_000, after: 1400 }),
-      ]),
-    ),
-  })
-
-  test('JN14 compaction cannot be seen by readers and takes the place of the batches', async () => {
-    let journal = await open({ compact: false })
-    for (let round = 0; round < 30; round++) {
-      journal.append(traffic(100, round * 100))
-      await journal.flush()
-    }
-    const before = everything(journal)
-    await journal.close()
-    journal = await open({ windowPositions: 512 })
-    await journal.settled()
-    assert.ok(rowsOf('window') >= 4)
-    assert.ok(rowsOf('batch') < 12)
-    assert.deepEqual(everything(journal), before)
-    await journal.close()
-    assert.equal((await verifyJournal(folder)).problem, null)
-  })
-
-  test('JN13 questions asked while entries are compacted and pruned get whole answers', async () => {
-    let journal = await open({ compact: false })
-    for (let round = 0; round < 20; round++) {
-      journal.append(traffic(300, round * 300))
-      await journal.flush()
-    }
-    const wholeRead = journal.read(1, 10_000)
-    const filter = { station: 'CS-3', order: 'desc', limit: 10_000 } as const
-    const wholeTimeline = journal.timeline(filter)
-    await journal.close()
-    journal = await open({ windowPositions: 256 })
-    let settled = false
-    const done = journal.settled().then(() => {
-      settled = true
-    })
-    let asked = 0
-    const seen = new Set<number>()
-    while (!settled) {
-      if (++asked === 20) journal.prune(1000)
-      const { first } = journal.statistics()
-      seen.add(rowsOf('window'))
-      const timeline = journal.timeline(filter)
-      const read = journal.read(1, 10_000)
-      // Pruning may fall between two questions, never within one.
-      const from = read[0]!.position
-      assert.ok(from >= first && (from === 1 || from === 1001))
-      assert.deepEqual(read, wholeRead.slice(from - 1))
-      const kept = wholeTimeline.filter(({ position }) => position > 1000)
-      assert.deepEqual(timeline, timeline.length === kept.length ? kept : wholeTimeline)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    await done
-    assert.ok(asked > 20 && seen.size > 2, `${asked} questions, ${seen.size} states`)
-  })
-
-  test('JN14 compaction stays behind the folds', async () => {
-    const journal = await open({ windowPositions: 64 })
-    journal.append([frame()])
-    journal.snapshot({ fold: 'twin', position: 1, version: 1, put: [], remove: [] })
-    for (let round = 0; round < 10; round++) {
-      journal.append(traffic(60))
-      journal.snapshot({ fold: 'sessions', position: journal.next - 1, version: 1, put: [], remove: [] })
-      await journal.flush()
-    }
-    await journal.settled()
-    assert.equal(rowsOf('window'), 0)
-    journal.snapshot({ fold: 'twin', position: 601, version: 1, put: [], remove: [] })
-    await journal.flush()
-    await journal.settled()
-    assert.ok(rowsOf('window') > 0)
-  })
-
-  test('JN14 an interrupted compaction leaves one form in force, whatever step it came to', async () => {
-    let journal = await open({ compact: false })
-    for (let round = 0; round < 20; round++) {
-      journal.append(traffic(50, round * 50))
-      await journal.flush()
-    }
-    const before = everything(journal)
-    await journal.close()
-    // Each round lets the compaction go one slice further before it is cut off, as a kill would.
-    let finished = false
-    for (let slices = 0; !finished && slices < 60; slices++) {
-      const db = openForWriting(join(folder, JOURNAL_FILE))
-      const job = compactWindow(db, 768, 128)
-      for (let slice = 0; slice <= slices && !finished; slice++) finished = job.next().done === true && slices > 40
-      db.close()
-      assert.equal((await verifyJournal(folder)).problem, null, `after ${slices} slices`)
-    }
-    journal = await open({ compact: false })
-    await journal.settled()
-    assert.deepEqual(everything(journal), before)
-    assert.ok(rowsOf('window') > 1)
-  })
-
-  test('JN15 pruning takes rows away, in blocks and in batches, and verify still holds', async () => {
-    const journal = await open({ windowPositions: 256 })
-    for (let round = 0; round < 40; round++) {
-      journal.append(traffic(50, round * 50))
-      await journal.flush()
-    }
-    await journal.settled()
-    const windows = rowsOf('window')
-    assert.ok(windows >= 4)
-    const whole = journal.read(1, 10_000)
-    for (const upTo of [300, 700, 1990]) {
-      journal.prune(upTo)
-      await journal.settled()
-      assert.equal(journal.statistics().first, upTo + 1)
-      assert.deepEqual(journal.read(1, 10_000), whole.slice(upTo))
-      assert.equal((await verifyJournal(folder)).problem, null)
-    }
-    assert.equal(rowsOf('window'), 0)
-    assert.ok(rowsOf('batch') < 12)
-    assert.ok(rowsOf('chain') < 3)
-    assert.ok(journal.timeline({ station: 'CS-1', order: 'asc', limit: 5 }).every(({ position }) => position > 1990))
-  })
-
-  test('JN15 retention by age, by size, and never what a backend is owed', async () => {
-    const journal = await open({ windowPositions: 256 })
-    for (let round = 0; round < 60; round++) {
-      journal.append(traffic(50, round * 50))
-      await journal.flush()
-    }
-    const keep = { keepMs: 1e12, maxBytes: 1e12, now: 30_000, owedFrom: null }
-    await journal.retain(keep)
-    assert.equal(journal.statistics().first, 1)
-    await journal.retain({ ...keep, keepMs: 20_000 })
-    const { first } = journal.statistics()
-    assert.ok(first > 500 && first <= 1001, String(first))
-    await journal.retain({ ...keep, keepMs: 1, owedFrom: 1500 })
-    assert.ok(journal.statistics().first <= 1500)
-    assert.equal(journal.read(1500, 1)[0]?.position, 1500)
-    await journal.retain({ ...keep, maxBytes: 0 })
-    assert.ok(journal.statistics().first > 2900)
-    assert.equal((await verifyJournal(folder)).problem, null)
-  })
-
-  test('JN15 retention gives room back to the file system', async () => {
-    const journal = await open({ compact: false })
-    for (let round = 0; round < 30; round++) {
-      journal.append(Array.from({ length: 30 }, () => frame({ raw: 'x'.repeat(9000) })))
-      await journal.flush()
-    }
-    const pages = (): number => {
-      const db = new DatabaseSync(join(folder, JOURNAL_FILE), { readOnly: true })
-      const row = db.prepare('PRAGMA page_count').get()
-      db.close()
-      return row?.['page_count'] as number
-    }
-    const before = pages()
-    await journal.retain({ keepMs: 1e12, maxBytes: 1_000_000, now: 0, owedFrom: null })
-    assert.ok(pages() < before / 2, `${pages()} of ${before}`)
-  })
+  const rig = new JournalRig()
 
   test('JN11 what the index lacked is found again after a start that no closing preceded', async () => {
-    const journal = await open()
+    const journal = await rig.open()
     journal.append(traffic(1000))
     await journal.flush()
-    const copy = join(folder, 'copy')
+    const copy = join(rig.folder, 'copy')
     mkdirSync(copy)
     // A backup holds what a kill would have left: no chunk rows of what was waiting.
     await journal.backup(join(copy, JOURNAL_FILE))
-    const other = await SqliteJournal.open({ folder: copy })
-    journals.push(other)
+    const other = await rig.open({ folder: copy })
     assert.deepEqual(everything(other), everything(journal))
     other.append(traffic(200, 1000))
     journal.append(traffic(200, 1000))
@@ -251,7 +55,7 @@ describe('the journal in SQLite', () => {
   })
 
   test('JN16 a full disk: nothing is lost, nothing is called synced, work resumes by itself', async () => {
-    const journal = await open({ rehearsal: { maxPages: 40 } })
+    const journal = await rig.open({ rehearsal: { maxPages: 40 } })
     const told: (string | null)[] = []
     journal.onFailed((failure) => told.push(failure?.kind ?? null))
     let synced = 0
@@ -260,7 +64,7 @@ describe('the journal in SQLite', () => {
     })
     for (let round = 0; round < 20; round++) journal.append(traffic(200, round * 200))
     await eventually(() => told.length > 0, 'the disk is full')
-    assert.equal(existsSync(join(folder, 'ballast')), false)
+    assert.equal(existsSync(join(rig.folder, 'ballast')), false)
     assert.ok(synced < 4000)
     assert.equal(journal.statistics().writable, false)
     await assert.rejects(journal.flush(), { code: 'BB-STORE-005' })
@@ -271,13 +75,13 @@ describe('the journal in SQLite', () => {
     assert.deepEqual(told, ['full', null])
     assert.equal(synced, 4100)
     assert.equal(journal.read(1, 5000).length, 4100)
-    assert.equal(existsSync(join(folder, 'ballast')), true)
+    assert.equal(existsSync(join(rig.folder, 'ballast')), true)
     await journal.close()
-    assert.equal((await verifyJournal(folder)).problem, null)
+    assert.equal((await verifyJournal(rig.folder)).problem, null)
   })
 
   test('JN17 an I/O error: the handle is dropped, the store opened anew, nothing is lost or twice', async () => {
-    const journal = await open()
+    const journal = await rig.open()
     const told: (string | null)[] = []
     journal.onFailed((failure) => told.push(failure?.kind ?? null))
     journal.append(traffic(100))
@@ -298,11 +102,11 @@ describe('the journal in SQLite', () => {
       Array.from({ length: 300 }, (_, index) => index + 1),
     )
     await journal.close()
-    assert.equal((await verifyJournal(folder)).problem, null)
+    assert.equal((await verifyJournal(rig.folder)).problem, null)
   })
 
   test('JN12 what cannot be kept while writing fails is on record as lost', async () => {
-    const journal = await open({ waitingBytes: 20_000, rehearsal: { failCommits: 4 }, retryMs: 50 })
+    const journal = await rig.open({ waitingBytes: 20_000, rehearsal: { failCommits: 4 }, retryMs: 50 })
     const told: (string | null)[] = []
     journal.onFailed((failure) => told.push(failure?.kind ?? null))
     journal.append(traffic(50))
@@ -320,52 +124,42 @@ describe('the journal in SQLite', () => {
     assert.equal(kept.at(-1), 560)
     assert.equal(journal.pressure(), 0)
     await journal.close()
-    const report = await verifyJournal(folder)
+    const report = await verifyJournal(rig.folder)
     assert.equal(report.problem, null)
     assert.deepEqual(report.lost, [lost])
-    const again = await open()
+    const again = await rig.open()
     assert.equal(again.next, 561)
   })
 
   test('JN19 a store of a newer format is refused and left as it was', async () => {
-    await (await open()).close()
-    const db = new DatabaseSync(join(folder, JOURNAL_FILE))
+    await (await rig.open()).close()
+    const db = new DatabaseSync(join(rig.folder, JOURNAL_FILE))
     db.exec('PRAGMA user_version = 99')
     db.close()
-    await assert.rejects(open(), { code: 'BB-STORE-002' })
-    await assert.rejects(verifyJournal(folder), { code: 'BB-STORE-002' })
-    await assert.rejects(openJournal({ folder, strict: false, now: 0 }), { code: 'BB-STORE-002' })
-    assert.ok(existsSync(join(folder, JOURNAL_FILE)))
+    await assert.rejects(rig.open(), { code: 'BB-STORE-002' })
+    await assert.rejects(verifyJournal(rig.folder), { code: 'BB-STORE-002' })
+    await assert.rejects(openJournal({ folder: rig.folder, strict: false, now: 0 }), { code: 'BB-STORE-002' })
+    assert.ok(existsSync(join(rig.folder, JOURNAL_FILE)))
   })
 
-  test('JN23 a backup under load is consistent, verified, and does not stop the writing', async () => {
-    const journal = await open({ windowPositions: 2048 })
-    for (let round = 0; round < 40; round++) {
-      journal.append(traffic(500, round * 500))
-      await journal.flush()
-    }
-    let running = true
-    const load = (async () => {
-      for (let round = 0; running; round++) {
-        journal.append(traffic(20, round * 20))
-        await journal.flush()
-      }
-    })()
-    const before = journal.synced
-    const report = await backupRunning(journal, join(folder, 'copy.db'))
-    const after = journal.synced
-    running = false
-    await load
-    assert.equal(report.problem, null)
-    assert.ok(report.last >= before && report.last <= after)
-    assert.ok(after > before, 'the journal went on meanwhile')
-    assert.equal((await verifyStore(join(folder, 'copy.db'))).entries, report.last)
-    assert.equal(existsSync(join(folder, 'copy.db.part')), false)
-    await assert.rejects(backupRunning(journal, join(folder, 'copy.db')), { code: 'BB-STORE-012' })
+  test('JN17 a writer thread that ends is told as a failure, and closing does not hang', async () => {
+    const journal = await rig.open()
+    const told: (string | null)[] = []
+    journal.onFailed((failure) => told.push(failure?.kind ?? null))
+    journal.append(traffic(10))
+    await journal.flush()
+    journal.rehearse({ crash: true })
+    journal.append(traffic(10, 10))
+    await eventually(() => told.length > 0, 'the failure is told')
+    assert.deepEqual(told, ['io'])
+    assert.equal(journal.read(1, 100).length, journal.synced)
+    await assert.rejects(journal.flush(), { code: 'BB-STORE-006' })
+    await assert.rejects(journal.close(), { code: 'BB-STORE-006' })
+    assert.equal((await verifyJournal(rig.folder)).problem, null)
   })
 
   test('a closed journal says so', async () => {
-    const journal = await open()
+    const journal = await rig.open()
     journal.append(traffic(10))
     await journal.close()
     await journal.close()

@@ -98,6 +98,8 @@ export class SqliteJournal implements Journal {
   #state: 'open' | 'closing' | 'closed' = 'open'
   #closed: ((error: string | null) => void) | null = null
   #errandCount = 0
+  /** The thread ended without being asked to: nothing can be written any more by this journal. */
+  #writerGone = false
 
   private constructor(worker: Worker, file: string, last: Position, options: JournalOptions) {
     this.#worker = worker
@@ -141,11 +143,14 @@ export class SqliteJournal implements Journal {
       )
     }
     worker.removeAllListeners('error')
+    let journal: SqliteJournal | null = null
     try {
-      const journal = new SqliteJournal(worker, file, first.last, options)
+      journal = new SqliteJournal(worker, file, first.last, options)
       journal.#begin()
       return journal
     } catch (error) {
+      worker.removeAllListeners()
+      if (journal !== null) journal.#readDb.close()
       await worker.terminate()
       throw error
     }
@@ -298,7 +303,8 @@ export class SqliteJournal implements Journal {
     }
     const error = await new Promise<string | null>((resolve) => {
       this.#closed = resolve
-      this.#post({ kind: 'close' })
+      if (this.#writerGone) resolve(null)
+      else this.#post({ kind: 'close' })
     })
     this.#state = 'closed'
     this.#readDb.close()
@@ -455,7 +461,8 @@ export class SqliteJournal implements Journal {
   }
 
   #writerEnded(detail: string): void {
-    if (this.#state === 'closed') return
+    if (this.#state === 'closed' || this.#writerGone) return
+    this.#writerGone = true
     this.#closed?.(detail)
     for (const ended of this.#errands.values()) ended(detail)
     this.#errands.clear()
@@ -463,7 +470,7 @@ export class SqliteJournal implements Journal {
   }
 
   async #errand(message: (id: number) => ToWriter): Promise<void> {
-    if (this.#state !== 'open') throw new StoreError('BB-STORE-016', 'An errand came afterwards.')
+    if (this.#state !== 'open' || this.#writerGone) throw new StoreError('BB-STORE-016', 'An errand came afterwards.')
     const id = ++this.#errandCount
     const error = await new Promise<string | null>((resolve) => {
       this.#errands.set(id, resolve)

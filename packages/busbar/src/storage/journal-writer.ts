@@ -2,7 +2,7 @@
 // does the work that may wait in between, and deals with a disk that does not do as it is told: a full one is tried again
 // every second, and after any other error the handle is never used again (rules JN16, JN17, trap T31).
 
-import { closeSync, existsSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -17,6 +17,8 @@ import { isDamage, reasonOf, StoreError, sqliteCode, sqliteCodeOf } from './stor
 
 /** Size of the file that is given up when the disk is full: room for some seconds of entries of a large site. */
 const BALLAST_BYTES = 4 * 1024 * 1024
+/** The reserve is put back only when so many times its size is free; otherwise it would fill the disk again at once. */
+const BALLAST_ROOM = 16
 /** Log pages after which the writer moves them into the database: 8 MiB, some milliseconds of writing. */
 const CHECKPOINT_PAGES = 1000
 /** Record bytes between two looks at the size of the log. */
@@ -130,6 +132,7 @@ class JournalWriter {
     this.#waiting = null
     this.#attempts = 0
     this.#works()
+    this.#background.commitMade()
     const buffers = commit.parts.map((part) => part.buffer)
     this.#tell({ kind: 'committed', buffers, tookMs: performance.now() - this.#waitingSince }, buffers)
     this.#lookAfter(commit)
@@ -244,6 +247,8 @@ class JournalWriter {
     const { ballast } = this.#settings
     if (ballast === null || existsSync(ballast)) return
     try {
+      const { bavail, bsize } = statfsSync(dirname(ballast))
+      if (bavail * bsize < BALLAST_BYTES * BALLAST_ROOM) return
       const file = openSync(ballast, 'w', 0o600)
       writeSync(file, Buffer.alloc(BALLAST_BYTES))
       closeSync(file)
@@ -341,6 +346,7 @@ class JournalWriter {
   #rehearse(rehearsal: Rehearsal): void {
     this.#boundPages(rehearsal.maxPages)
     this.#failCommits = rehearsal.failCommits ?? this.#failCommits
+    if (rehearsal.crash === true) throw new Error('The writer thread crashed (rehearsed).')
   }
 
   #boundPages(maxPages: number | null | undefined): void {

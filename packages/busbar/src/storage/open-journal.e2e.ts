@@ -33,8 +33,10 @@ describe('opening a damaged store', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'busbar-damage-'))
     const journal = await SqliteJournal.open({ folder, windowPositions: 512 })
-    for (let first = 0; first < COUNT; first += 50) {
-      journal.append(Array.from({ length: 50 }, (_, index) => frame({ at: first + index, station: `CS-${index % 4}` })))
+    for (let first = 0; first < COUNT; first += 100) {
+      journal.append(
+        Array.from({ length: 100 }, (_, index) => frame({ at: first + index, station: `CS-${index % 4}` })),
+      )
       await journal.flush()
     }
     const put = [{ key: 'CS-1', station: 'CS-1', from: 1, to: null, body: '{"a":1}' }]
