@@ -56,8 +56,8 @@ export interface Rehearsal {
 
 export interface WriterSettings {
   readonly file: string
-  /** Path of the file that is given up when the disk is full; null: none. */
-  readonly ballast: string | null
+  /** Path of the file that is given up when the disk is full. */
+  readonly reserve: string
   readonly retryMs: number
   /** Positions per compaction window. */
   readonly windowPositions: number

@@ -9,7 +9,8 @@ import { afterEach, beforeEach } from 'node:test'
 import type { Entry } from '@busbar/core/journal/entry.ts'
 import { frame } from './journal.contract.ts'
 import { JOURNAL_FILE } from './journal-schema.ts'
-import { type JournalOptions, SqliteJournal } from './journal-sqlite.ts'
+import { SqliteJournal } from './journal-sqlite.ts'
+import type { JournalOptions } from './start-writer.ts'
 
 /** Entries of several stations, some of none, with texts of uneven length. */
 export function traffic(count: number, from = 0): Entry[] {

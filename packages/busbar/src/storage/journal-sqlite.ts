@@ -3,16 +3,15 @@
 // own and sees what is durable.
 
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { Worker } from 'node:worker_threads'
-import type { FaultCode } from '@busbar/core/base/fault.ts'
+import type { Worker } from 'node:worker_threads'
 import type { Position } from '@busbar/core/base/moment.ts'
 import type { Entry, Placed } from '@busbar/core/journal/entry.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { BatchPacker, type PackedBatch } from './batch-packer.ts'
 import { CommitWindow } from './commit-window.ts'
-import { WINDOW_POSITIONS } from './compaction.ts'
+import { DurabilityWaiters } from './durability-waiters.ts'
 import type {
   DocumentFilter,
   FoldDocument,
@@ -22,10 +21,11 @@ import type {
   JournalStatistics,
   TimelineFilter,
 } from './journal.ts'
-import type { FromWriter, LostRange, Rehearsal, RetentionPolicy, ToWriter, WriterSettings } from './journal-protocol.ts'
+import type { FromWriter, LostRange, Rehearsal, RetentionPolicy, ToWriter } from './journal-protocol.ts'
 import { JournalReader } from './journal-reader.ts'
 import { JOURNAL_FILE, openForReading } from './journal-schema.ts'
 import { recordAt, recordKind, recordPosition, recordStation } from './record-codec.ts'
+import { type JournalOptions, startWriter } from './start-writer.ts'
 import { type Chunk, StationIndex } from './station-index.ts'
 import { StoreError } from './store-fault.ts'
 
@@ -34,35 +34,12 @@ const WAITING_BYTES = 64 * 1024 * 1024
 /** Record bytes per transaction: the answers of the first entries wait for the last ones. */
 const COMMIT_BYTES = 4 * 1024 * 1024
 
-export interface JournalOptions {
-  /** The data folder; it exists and is locked by this process. */
-  readonly folder: string
-  /** Longest commit window in milliseconds. */
-  readonly windowMs?: number
-  readonly clock?: Clock
-  /** Milliseconds between attempts while writing fails. */
-  readonly retryMs?: number
-  /** Record bytes that may wait; for tests of what happens beyond. */
-  readonly waitingBytes?: number
-  /** Positions per compaction window. */
-  readonly windowPositions?: number
-  readonly compact?: boolean
-  /** Failures made on purpose, for tests. */
-  readonly rehearsal?: Rehearsal
-}
-
 interface UnderWay {
   readonly batches: readonly PackedBatch[]
   readonly upTo: Position
   readonly bytes: number
   readonly ticket: number
   readonly sealed: boolean
-}
-
-interface Waiter {
-  readonly ticket: number
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
 }
 
 /** The journal in a data folder. Made by `SqliteJournal.open`. */
@@ -78,6 +55,7 @@ export class SqliteJournal implements Journal {
   readonly #failedListeners: ((failure: JournalFailure | null) => void)[] = []
   readonly #commitListeners: ((tookMs: number) => void)[] = []
   readonly #followers = new Set<(entries: readonly Placed[]) => void>()
+  readonly #waiters = new DurabilityWaiters()
   readonly #folds = new Set<string>()
   readonly #errands = new Map<number, (error: string | null) => void>()
   #readDb: DatabaseSync
@@ -86,13 +64,10 @@ export class SqliteJournal implements Journal {
   #synced: Position
   #snapshots: { readonly snapshot: FoldSnapshot; readonly after: Position }[] = []
   #lost: LostRange[] = []
-  #waiters: Waiter[] = []
   #underWay: UnderWay | null = null
   #waitingBytes = 0
   #waitingSince: number | null = null
   #timerSet = false
-  #ticket = 0
-  #durableTicket = 0
   #failure: JournalFailure | null = null
   #sealing: readonly Chunk[] | null = null
   #state: 'open' | 'closing' | 'closed' = 'open'
@@ -119,33 +94,10 @@ export class SqliteJournal implements Journal {
    */
   static async open(options: JournalOptions): Promise<SqliteJournal> {
     const file = join(options.folder, JOURNAL_FILE)
-    const settings: WriterSettings = {
-      file,
-      ballast: join(dirname(file), 'ballast'),
-      retryMs: options.retryMs ?? 1000,
-      windowPositions: options.windowPositions ?? WINDOW_POSITIONS,
-      compact: options.compact ?? true,
-      rehearsal: options.rehearsal ?? {},
-    }
-    const script = import.meta.url.endsWith('.ts') ? './journal-writer.ts' : './journal-writer.js'
-    const worker = new Worker(new URL(script, import.meta.url), { workerData: settings, name: 'journal-writer' })
-    const first = await new Promise<FromWriter>((resolve, reject) => {
-      worker.once('message', resolve)
-      worker.once('error', reject)
-    })
-    if (first.kind !== 'opened') {
-      await worker.terminate()
-      const refused = first.kind === 'refused' ? first : null
-      const otherwise = refused?.damage === true ? 'BB-STORE-003' : 'BB-STORE-014'
-      throw new StoreError(
-        (refused?.code ?? otherwise) as FaultCode,
-        refused?.detail ?? 'The writer thread did not start.',
-      )
-    }
-    worker.removeAllListeners('error')
+    const { worker, last } = await startWriter(file, options)
     let journal: SqliteJournal | null = null
     try {
-      journal = new SqliteJournal(worker, file, first.last, options)
+      journal = new SqliteJournal(worker, file, last, options)
       journal.#begin()
       return journal
     } catch (error) {
@@ -171,7 +123,7 @@ export class SqliteJournal implements Journal {
       else this.#waitingBytes += this.#packer.add(this.#next, entry)
       this.#next++
     }
-    this.#ticket++
+    this.#waiters.draw()
     if (this.#underWay === null) this.#arm()
     else this.#waitingSince ??= this.#clock.mono()
     return this.#next - 1
@@ -201,7 +153,7 @@ export class SqliteJournal implements Journal {
     }
     this.#folds.add(snapshot.fold)
     this.#snapshots.push({ snapshot, after: this.#next - 1 })
-    this.#ticket++
+    this.#waiters.draw()
     if (this.#underWay === null) this.#arm()
   }
 
@@ -278,15 +230,12 @@ export class SqliteJournal implements Journal {
   }
 
   flush(): Promise<void> {
-    if (this.#durableTicket === this.#ticket) return Promise.resolve()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    if (this.#failure !== null) reject(failureError(this.#failure))
-    else if (this.#state === 'closed') reject(new StoreError('BB-STORE-016', 'It cannot be made durable.'))
-    else {
-      this.#waiters.push({ ticket: this.#ticket, resolve, reject })
-      if (this.#underWay === null) this.#send()
-    }
-    return promise
+    if (this.#waiters.settled) return Promise.resolve()
+    if (this.#failure !== null) return Promise.reject(failureError(this.#failure))
+    if (this.#state === 'closed') return Promise.reject(new StoreError('BB-STORE-016', 'It cannot be made durable.'))
+    const durable = this.#waiters.wait()
+    if (this.#underWay === null) this.#send()
+    return durable
   }
 
   async close(): Promise<void> {
@@ -296,7 +245,7 @@ export class SqliteJournal implements Journal {
     try {
       await this.flush()
       this.#sealing = this.#index.take(this.#next - 1, true)
-      if (this.#sealing.length > 0) this.#ticket++
+      if (this.#sealing.length > 0) this.#waiters.draw()
       await this.flush()
     } catch (error) {
       problem = error
@@ -369,7 +318,7 @@ export class SqliteJournal implements Journal {
     const now = this.#clock.mono()
     this.#window.committed(entries, now)
     this.#waitingSince = caughtUp ? null : now
-    const ticket = caughtUp ? this.#ticket : this.#durableTicket
+    const ticket = caughtUp ? this.#waiters.drawn : this.#waiters.durable
     this.#underWay = { batches, upTo, bytes, ticket, sealed: sealed !== null }
     const parts = batches.map(({ part }) => part)
     const commit = { parts, snapshots: snapshots.map(({ snapshot }) => snapshot), lost, sealed }
@@ -409,10 +358,10 @@ export class SqliteJournal implements Journal {
     this.#packer.recycle(buffers)
     this.#waitingBytes -= done.bytes
     for (const { part } of done.batches) this.#index.landed(part.chunks)
-    this.#durableTicket = done.ticket
+    this.#waiters.reached(done.ticket)
     // The next commit goes out before anybody hears of this one: the disk need not wait for what they do.
-    if (!this.#packer.empty || this.#ticket !== this.#durableTicket) {
-      if (this.#waiters.length > 0 || !this.#windowOpen()) this.#send()
+    if (!this.#packer.empty || !this.#waiters.settled) {
+      if (this.#waiters.pressing || !this.#windowOpen()) this.#send()
       else this.#arm()
     }
     if (done.upTo > this.#synced) {
@@ -421,9 +370,7 @@ export class SqliteJournal implements Journal {
       for (const { placed } of done.batches) for (const follower of this.#followers) follower(placed)
     }
     for (const listener of this.#commitListeners) listener(tookMs)
-    const durable = this.#waiters.filter(({ ticket }) => ticket <= this.#durableTicket)
-    this.#waiters = this.#waiters.filter(({ ticket }) => ticket > this.#durableTicket)
-    for (const { resolve } of durable) resolve()
+    this.#waiters.release()
   }
 
   #windowOpen(): boolean {
@@ -433,7 +380,7 @@ export class SqliteJournal implements Journal {
 
   #failed(failure: JournalFailure): void {
     this.#failure = failure
-    for (const { reject } of this.#waiters.splice(0)) reject(failureError(failure))
+    this.#waiters.fail(failureError(failure))
     for (const listener of this.#failedListeners) listener(failure)
   }
 

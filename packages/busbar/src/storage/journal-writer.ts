@@ -2,23 +2,19 @@
 // does the work that may wait in between, and deals with a disk that does not do as it is told: a full one is tried again
 // every second, and after any other error the handle is never used again (rules JN16, JN17, trap T31).
 
-import { closeSync, existsSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { backup, type DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Position } from '@busbar/core/base/moment.ts'
 import { BackgroundWork } from './background-work.ts'
 import { CommitLog } from './commit-log.ts'
 import { compactedUpTo, compactWindow, removeLeftovers } from './compaction.ts'
+import { DiskReserve, probeSync } from './disk-reserve.ts'
 import type { Commit, FromWriter, Rehearsal, RetentionPolicy, ToWriter, WriterSettings } from './journal-protocol.ts'
 import { numberFrom, openForWriting } from './journal-schema.ts'
 import { foldedUpTo, prune, removePruned, retain } from './retention.ts'
 import { isDamage, reasonOf, StoreError, sqliteCode, sqliteCodeOf } from './store-fault.ts'
 
-/** Size of the file that is given up when the disk is full: room for some seconds of entries of a large site. */
-const BALLAST_BYTES = 4 * 1024 * 1024
-/** The reserve is put back only when so many times its size is free; otherwise it would fill the disk again at once. */
-const BALLAST_ROOM = 16
 /** Log pages after which the writer moves them into the database: 8 MiB, some milliseconds of writing. */
 const CHECKPOINT_PAGES = 1000
 /** Record bytes between two looks at the size of the log. */
@@ -34,6 +30,7 @@ class JournalWriter {
   readonly #settings: WriterSettings
   readonly #tell: (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void
   readonly #background: BackgroundWork
+  readonly #reserve: DiskReserve
   #db: DatabaseSync | null = null
   #log: CommitLog | null = null
   #trouble: Trouble = 'none'
@@ -48,6 +45,7 @@ class JournalWriter {
 
   constructor(settings: WriterSettings, tell: (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void) {
     this.#settings = settings
+    this.#reserve = new DiskReserve(settings.reserve)
     this.#tell = tell
     this.#failCommits = settings.rehearsal.failCommits ?? 0
     this.#background = new BackgroundWork(
@@ -110,7 +108,7 @@ class JournalWriter {
       const log = new CommitLog(db)
       this.#db = db
       this.#log = log
-      this.#holdBallast()
+      this.#reserve.hold()
       this.#boundPages(this.#settings.rehearsal.maxPages)
       return { db, log }
     } catch (error) {
@@ -161,7 +159,7 @@ class JournalWriter {
     }
     if (this.#trouble === 'none') {
       this.#trouble = 'full'
-      if (this.#giveUpBallast()) {
+      if (this.#reserve.giveUp()) {
         // There is room for a while; the failure is told all the same, so that somebody acts before it is used up.
         this.#tell({ kind: 'failed', failure: { kind: 'full', detail: reasonOf(error) } })
         this.#commit()
@@ -215,7 +213,7 @@ class JournalWriter {
     const { db } = this.#openStore()
     const verdict = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
     if (verdict !== 'ok') throw new StoreError('BB-STORE-003', String(verdict))
-    this.#probeSync()
+    probeSync(dirname(this.#settings.file))
     // After a failed sync the kernel may count pages of the log as written that are not. Moving the log into the database
     // writes all of them again, from memory, and syncs them.
     const moved = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
@@ -223,46 +221,12 @@ class JournalWriter {
     this.#log?.recover()
   }
 
-  #probeSync(): void {
-    const path = join(dirname(this.#settings.file), 'sync-probe')
-    const file = openSync(path, 'w')
-    try {
-      writeSync(file, Buffer.alloc(4096, 1))
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-      unlinkSync(path)
-    }
-  }
-
   #works(): void {
     if (this.#trouble === 'none') return
     const reopened = this.#trouble === 'io'
     this.#trouble = 'none'
     this.#tell({ kind: 'recovered', reopened })
-    this.#holdBallast()
-  }
-
-  #holdBallast(): void {
-    const { ballast } = this.#settings
-    if (ballast === null || existsSync(ballast)) return
-    try {
-      const { bavail, bsize } = statfsSync(dirname(ballast))
-      if (bavail * bsize < BALLAST_BYTES * BALLAST_ROOM) return
-      const file = openSync(ballast, 'w', 0o600)
-      writeSync(file, Buffer.alloc(BALLAST_BYTES))
-      closeSync(file)
-    } catch {
-      // No room for a reserve is no reason to stop: it is made when there is room again.
-      this.#giveUpBallast()
-    }
-  }
-
-  #giveUpBallast(): boolean {
-    const { ballast } = this.#settings
-    if (ballast === null || !existsSync(ballast)) return false
-    unlinkSync(ballast)
-    return true
+    this.#reserve.hold()
   }
 
   /** What a commit may make due: moving the log, and compaction. */

@@ -3,7 +3,8 @@
 import { join } from 'node:path'
 import { type Rescue, rescueJournal } from './journal-rescue.ts'
 import { JOURNAL_FILE } from './journal-schema.ts'
-import { type JournalOptions, SqliteJournal } from './journal-sqlite.ts'
+import { SqliteJournal } from './journal-sqlite.ts'
+import type { JournalOptions } from './start-writer.ts'
 import { isDamage, reasonOf } from './store-fault.ts'
 
 export interface OpenJournalOptions extends JournalOptions {
