@@ -4,7 +4,7 @@ import { createRootRoute, createRoute, createRouter, Link, redirect } from '@tan
 import { BackendsPage } from './backends/backends-page.tsx'
 import { FleetPage } from './fleet/fleet-page.tsx'
 import { readFleetSearch } from './fleet/fleet-search.ts'
-import { Notice } from './parts/notice.tsx'
+import { Failure, Notice } from './parts/notice.tsx'
 import { Shell } from './shell/shell.tsx'
 import { StationPage } from './station/station-page.tsx'
 import { readStationSearch } from './station/station-search.ts'
@@ -36,6 +36,7 @@ const station = createRoute({
 const backends = createRoute({ getParentRoute: () => root, path: '/backends', component: BackendsPage })
 
 export const router = createRouter({
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
   routeTree: root.addChildren([start, fleet, station, backends]),
   // Plain names and values instead of JSON, as people write addresses.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
@@ -54,7 +55,7 @@ declare module '@tanstack/react-router' {
 
 function NotFound() {
   return (
-    <Notice title="There is no such page">
+    <Notice title="There is no such page" isPage>
       <Link to="/stations" className="inline-flex min-h-6 items-center underline underline-offset-2">
         To the stations
       </Link>

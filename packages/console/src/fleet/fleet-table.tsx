@@ -72,7 +72,9 @@ export function FleetTable({ stations, view, onSort, onClear }: FleetTableProps)
   })
   useKeys({ j: () => rows.move(1), k: () => rows.move(-1) })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order or filter begins at its top
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [view])
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 })
+  }, [view])
 
   const items = virtual.getVirtualItems()
   const before = items[0]?.start ?? 0

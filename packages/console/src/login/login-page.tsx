@@ -11,7 +11,9 @@ export function LoginPage() {
   const id = useId()
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    field.current?.focus()
+  }, [])
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()

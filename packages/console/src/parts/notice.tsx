@@ -3,19 +3,33 @@
 import type { ReactNode } from 'react'
 import { RequestFailed } from '../api/http.ts'
 
-export function Notice({ title, children }: { title: string; children?: ReactNode }) {
+interface NoticeProps {
+  readonly title: string
+  readonly children?: ReactNode
+  /** It stands for the page as a whole. */
+  readonly isPage?: boolean
+}
+
+export function Notice({ title, children, isPage = false }: NoticeProps) {
+  const Heading = isPage ? 'h1' : 'h2'
   return (
     <div className="mx-auto max-w-2xl px-4 py-10">
-      <h2 className="mb-1 text-base font-semibold">{title}</h2>
+      <Heading className="mb-1 text-base font-semibold">{title}</Heading>
       <div className="space-y-3 text-ink-2">{children}</div>
     </div>
   )
 }
 
-export function Failure({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+interface FailureProps {
+  readonly error: unknown
+  readonly onRetry: () => void
+  readonly isPage?: boolean
+}
+
+export function Failure({ error, onRetry, isPage = true }: FailureProps) {
   const failed = error instanceof RequestFailed ? error : null
   return (
-    <Notice title={failed?.title ?? 'Something went wrong in this page'}>
+    <Notice title={failed?.title ?? 'Something went wrong in this page'} isPage={isPage}>
       <p>
         {failed?.message ?? String(error)}
         {failed !== null && failed.code !== '' && (

@@ -31,7 +31,7 @@ export function useRows(options: RowsOptions): Rows {
     onActive(Math.min(Math.max(0, index), count - 1))
   }, [])
 
-  const move = useCallback((by: number) => go(held.current.active < 0 ? 0 : held.current.active + by), [go])
+  const move = useCallback((by: number) => go(held.current.active + by), [go])
 
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
@@ -40,9 +40,9 @@ export function useRows(options: RowsOptions): Rows {
       const { active, count, onOpen, pageSize } = held.current
       if (event.key === 'Enter' && active >= 0) onOpen(active)
       else {
-        const target = targetOf(event.key, Math.max(0, active), count, pageSize())
+        const target = targetOf(event.key, active, count, pageSize())
         if (target === null) return
-        go(active < 0 ? 0 : target)
+        go(target)
       }
       event.preventDefault()
     },

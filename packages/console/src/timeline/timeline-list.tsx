@@ -185,10 +185,10 @@ export function TimelineList(props: TimelineListProps) {
         >
           <colgroup>
             <col className="w-[7.25rem]" />
-            <col className={selected === null ? 'w-[5.25rem]' : 'w-0'} />
+            <col className={selected === null ? 'w-[5.25rem] max-[60rem]:w-0' : 'w-0'} />
             <col style={{ width: lanes.length * LANE + 8 }} />
             <col className="w-[5.25rem]" />
-            <col className="w-[11rem] max-[60rem]:w-[9rem]" />
+            <col className="w-[11rem] max-[60rem]:w-[8.5rem]" />
             <col />
             <col className="w-[5rem]" />
           </colgroup>
@@ -197,7 +197,10 @@ export function TimelineList(props: TimelineListProps) {
               <th scope="col" className="pl-3">
                 Time
               </th>
-              <th scope="col" className={selected === null ? 'px-1 text-end!' : 'p-0 overflow-hidden'}>
+              <th
+                scope="col"
+                className={selected === null ? 'overflow-hidden px-1 text-end! max-[60rem]:p-0' : 'overflow-hidden p-0'}
+              >
                 Ago
               </th>
               <th scope="col" className="px-1" aria-label="Between whom">

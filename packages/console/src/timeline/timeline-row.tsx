@@ -48,7 +48,9 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       <td className="pr-2 pl-3 font-mono text-xs" title={formatMoment(at)}>
         {formatClock(at)}
       </td>
-      <td className={hasAge ? 'px-1 text-end text-xs text-ink-3' : 'p-0'}>{hasAge && <Ago time={entry.at} />}</td>
+      <td className={hasAge ? 'px-1 text-end text-xs text-ink-3 max-[60rem]:p-0' : 'p-0'}>
+        {hasAge && <Ago time={entry.at} className="max-[60rem]:hidden" />}
+      </td>
       <td className="px-1 py-0">
         <LaneTrack entry={entry} lanes={lanes} />
       </td>

@@ -106,7 +106,7 @@ export function TimelineView({ station, backends, onLive, onDenied }: TimelineVi
       />
       <div className="relative flex min-h-0 flex-1 border-t border-line">
         {state.phase === 'failed' ? (
-          <Failure error={state.error} onRetry={timeline.retry} />
+          <Failure error={state.error} onRetry={timeline.retry} isPage={false} />
         ) : (
           <TimelineList
             entries={shown}
