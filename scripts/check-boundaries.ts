@@ -17,17 +17,23 @@ const own = (path: string) => new RegExp(`^${path}`)
 const node = /^node:/
 const testTools = [node, /^fast-check$/]
 
+/** Tests, and what only tests use: rigs, worlds of their own, clocks moved by hand, terminals that are read. */
+const forTests =
+  /(\.(test|e2e|contract|arbitrary|child)\.tsx?|[/-]rig\.ts|\/fake-[^/]+\.tsx?|\/manual-clock\.ts|\/captured-terminal\.ts)$/
+
 const core = own('packages/core/src/')
 const ocpp = own('packages/ocpp/(src|generated)/')
 const busbar = 'packages/busbar/src/'
 const simulator = 'packages/simulator/src/'
 
 const places: readonly Place[] = [
-  {
-    at: /^packages\/(ocpp|core)\/.*\.(test|property\.test|contract)\.ts$/,
-    may: [ocpp, core, ...testTools, /^ajv/, /^ocpp-rpc/],
-  },
-  { at: /^packages\/[^/]+\/.*\.(test|e2e|property\.test|contract)\.ts$/, may: [/./] },
+  // What a pure package's tests need may know the tools of tests, but nothing of the product around it.
+  { at: /^packages\/(ocpp|core)\/.*\.(test|contract)\.ts$/, may: [ocpp, core, ...testTools, /^ajv/, /^ocpp-rpc/] },
+  { at: /^packages\/(ocpp|core)\/.*(\.arbitrary|[/-]rig)\.ts$/, may: [ocpp, core, /^fast-check$/] },
+  { at: own('packages/ocpp/bench/'), may: [ocpp, node] },
+  { at: forTests, may: [/./] },
+  // Generated validators are large; this one file loads those of a version when it is first spoken.
+  { at: own('packages/ocpp/src/validators\\.ts'), may: [ocpp] },
   { at: own('packages/ocpp/src/'), may: [ocpp], pure: true },
   { at: own('packages/core/src/base/'), may: [own('packages/core/src/base/')], pure: true },
   { at: own('packages/core/src/routing/'), may: [own('packages/core/src/(base|routing)/')], pure: true },
@@ -49,6 +55,9 @@ const places: readonly Place[] = [
       /^(react|react-dom|vite|@vitejs|@tanstack|@tailwindcss|tailwindcss|lucide-react|radix-ui)/,
     ],
   },
+  // Lives a world under all checks: a shell around the pure world, like the runner.
+  { at: own(`${simulator}world/live\\.ts`), may: [core, own(`${simulator}(world|checks)/`), /^node:crypto$/] },
+  { at: own(`${simulator}mutants/worker\\.ts`), may: [own(`${simulator}(world|mutants)/`), node] },
   {
     at: own(`${simulator}world/`),
     may: [
@@ -78,8 +87,6 @@ const places: readonly Place[] = [
   { at: own(`${busbar}links\\.ts`), may: [ocpp, core, own(`${busbar}config/settings`)] },
   { at: own(`${busbar}system/`), may: [node, /^uuidv7$/] },
   { at: own(`${busbar}storage/`), may: [ocpp, core, own(`${busbar}(storage|system)/`), node, /^lru-cache$/] },
-  // What tests stand on: real sockets of both sides, and certificates.
-  { at: own(`${busbar}sockets/[a-z-]+-rig\\.ts`), may: [/./] },
   { at: own(`${busbar}sockets/`), may: [ocpp, core, own(`${busbar}(sockets|links|system)`), node, /^ws$/] },
   {
     at: own(`${busbar}stations/`),
@@ -88,6 +95,18 @@ const places: readonly Place[] = [
   {
     at: own(`${busbar}backends/`),
     may: [ocpp, core, own(`${busbar}(backends|sockets|links|system|config/settings)`), node, /^ws$/],
+  },
+  // The keepers of what is in force and the views over it: between the adapters' ports, touching no socket and no file.
+  {
+    at: own(`${busbar}broker/`),
+    may: [
+      ocpp,
+      core,
+      own(
+        `${busbar}(broker/|engine/|folds/|system/|storage/journal\\.ts|config/(settings|read-routes)\\.ts|api/(ports|documents)\\.ts|observe/(metrics|faults)\\.ts|stations/(accounts|credentials)\\.ts)`,
+      ),
+      /^node:crypto$/,
+    ],
   },
   { at: own(`${busbar}folds/`), may: [ocpp, core, own(`${busbar}(folds|storage/journal|system)`)] },
   { at: own(`${busbar}config/`), may: [ocpp, core, own(`${busbar}config/`), node, /^(zod|yaml)$/] },
@@ -113,6 +132,7 @@ const places: readonly Place[] = [
   },
   { at: own('scripts/'), may: [/./] },
   { at: own('bench/'), may: [own('bench/'), own(busbar), own(simulator), ocpp, core, node, /^ws$/] },
+  { at: own('examples/'), may: [/./] },
 ]
 
 const root = join(import.meta.dirname, '..')
@@ -134,7 +154,7 @@ const mayNameVersions =
   /^(packages\/ocpp\/|packages\/core\/src\/(twin|session|connection|timeline)\/|packages\/simulator\/|packages\/busbar\/src\/(config|cli|stations|backends|sockets)\/|scripts\/|bench\/|packages\/console\/)/
 
 function sources(): string[] {
-  return ['packages', 'scripts', 'bench']
+  return ['packages', 'scripts', 'bench', 'examples']
     .flatMap((top) => readdirSync(join(root, top), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
@@ -175,9 +195,11 @@ for (const file of sources()) {
       : prefix === undefined
         ? specifier
         : packages[prefix] + specifier.slice(prefix.length)
-    if (!place.may.some((allowed) => allowed.test(target))) problems.push(`${file}: may not import ${specifier}`)
+    const isRig = forTests.test(target) && !forTests.test(file)
+    if (isRig || !place.may.some((allowed) => allowed.test(target)))
+      problems.push(`${file}: may not import ${specifier}`)
   }
-  const isTest = /\.(test|e2e|property\.test|contract)\.ts$/.test(file)
+  const isTest = forTests.test(file)
   const code = withoutComments(text)
   const word = place.pure === true && !isTest ? ambient.exec(code) : null
   if (word !== null) problems.push(`${file}: pure code may not use ${word[0].trim()}`)

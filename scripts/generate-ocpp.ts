@@ -43,7 +43,7 @@ function slim(schema: JsonObject): JsonObject {
   const kept: Record<string, Json> = {}
   for (const [keyword, value] of Object.entries(schema)) {
     if (silentKeywords.has(keyword)) continue
-    if (keyword === '$ref') kept[keyword] = String(value).replace('#/definitions/', 'shared.')
+    if (keyword === '$ref' && typeof value === 'string') kept[keyword] = value.replace('#/definitions/', 'shared.')
     else if (keyword === 'properties') {
       kept[keyword] = Object.fromEntries(
         Object.entries(value as JsonObject).map(([name, property]) => [name, slim(property as JsonObject)]),

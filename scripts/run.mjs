@@ -2,7 +2,7 @@
 // installed. This file is plain JavaScript for Node 18 and up: it installs what is missing or stale inside this folder,
 // finds Node 24 there, and hands over. It writes nothing outside the clone: npm's cache and temporary files go to .cache.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -74,15 +74,14 @@ if (program === undefined) {
   process.stderr.write(`busbar: there is no task ${task}; there are ${Object.keys(programs).join(', ')}\n`)
   process.exit(2)
 }
-// What runs must end when this ends, and this must not end before what runs has drained.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
-const { spawn } = await import('node:child_process')
 const child = spawn(node, [...program, ...args], {
   cwd: root,
   stdio: 'inherit',
   env: task === 'start' ? { ...env, TMPDIR: temporary } : env,
 })
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// What runs must end when this ends, and this must not end before what runs has drained. Ctrl-C in a terminal reaches the
+// child by itself as well; it takes two signals in quick succession for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('exit', (code, signal) => {
   if (signal !== null) process.exitCode = 1
   else process.exitCode = code ?? 1

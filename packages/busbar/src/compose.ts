@@ -85,7 +85,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   })
   const { journal } = opened
   const key = installationKey(settings.data)
-  const faultParts = { site: settings.site, clock, count: metrics.fault, log, notify: webhook.tell.bind(webhook) }
+  const faultParts = {
+    site: settings.site,
+    clock,
+    count: (code: string) => metrics.fault(code),
+    log,
+    notify: webhook.tell.bind(webhook),
+  }
   /** For faults that are on record already. */
   const told = new Faults({ ...faultParts, append: () => {} })
   const faults = new Faults({ ...faultParts, append: (entry) => journal.append([entry]) })

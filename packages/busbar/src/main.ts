@@ -5,6 +5,10 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { runProgram } from './cli/program.ts'
 import type { Terminal } from './cli/terminal.ts'
+import { systemClock } from './system/clock.ts'
+
+/** Signals that follow the first one within this are the same one, come another way. */
+const ONE_SIGNAL_MS = 1_000
 
 const terminal: Terminal = {
   cwd: process.cwd(),
@@ -17,9 +21,16 @@ const terminal: Terminal = {
   inputLines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
   interrupted: () => {
     const controller = new AbortController()
-    const stop = () => controller.abort()
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    let firstMs = 0
+    const stop = () => {
+      // npm hands a Ctrl-C on that the terminal has given to everybody already; only a later one is out of patience.
+      if (controller.signal.aborted && systemClock.mono() - firstMs > ONE_SIGNAL_MS) process.exit(130)
+      if (controller.signal.aborted) return
+      firstMs = systemClock.mono()
+      controller.abort()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
     return controller.signal
   },
 }

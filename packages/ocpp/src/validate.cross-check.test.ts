@@ -102,7 +102,8 @@ function* spoilt({ schema, holder, key }: Place): Generator<unknown> {
   if (schema.maximum !== undefined) yield* [schema.maximum, schema.maximum + 1]
   if (schema.maxItems !== undefined) {
     const item = (holder[key] as readonly unknown[])[0]
-    yield* [new Array(schema.maxItems).fill(item), new Array(schema.maxItems + 1).fill(item)]
+    const { maxItems } = schema
+    yield* [maxItems, maxItems + 1].map((length) => Array.from({ length }, () => item))
   }
   if (schema.type === 'object') yield { ...(holder[key] as object), 'unknown/field': 1 }
 }

@@ -5,9 +5,9 @@ import { uuidv7 } from 'uuidv7'
 
 export interface Ids {
   /** An OCPP message id: 36 characters, unique, not guessable. */
-  messageId(): string
+  readonly messageId: () => string
   /** A time-ordered id for things that are listed by age. */
-  ordered(): string
+  readonly ordered: () => string
 }
 
 export const systemIds: Ids = { messageId: () => randomUUID(), ordered: () => uuidv7() }

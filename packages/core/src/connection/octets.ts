@@ -4,7 +4,7 @@
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 const base64Values: ReadonlyMap<number, number> = new Map<number, number>([
-  ...[...base64Alphabet].map((letter, value): [number, number] => [letter.charCodeAt(0), value]),
+  ...Array.from(base64Alphabet, (letter, value): [number, number] => [letter.charCodeAt(0), value]),
   // Some stations use the URL-safe letters.
   ['-'.charCodeAt(0), 62],
   ['_'.charCodeAt(0), 63],

@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
 
 describe('choosing the version', () => {
   for (const [offered, listed, agreed, assume, outcome] of rows) {
-    const known = listed !== null ? `listed ${listed}` : `agreed ${agreed}`
+    const known = listed !== null ? `listed ${listed.join(' ')}` : `agreed ${agreed}`
     test(`LK13 LK14 offered ${offered.join(' ') || 'nothing'}, ${known}, assumed ${assume}: ${outcome}`, () => {
       assert.equal(spell(chooseVersion({ offered, listed, agreed, assume })), outcome)
     })

@@ -71,7 +71,8 @@ function outcomeOf(frame: Frame, position: Position): AskOutcome {
   return {
     outcome: 'refused',
     error: {
-      code: String(error.code ?? ''),
+      // A code that is no string breaks the specification; who asked still gets to see it.
+      code: typeof error.code === 'string' ? error.code : JSON.stringify(error.code ?? ''),
       description: typeof error.description === 'string' ? error.description : '',
       details: error.details ?? {},
     },
