@@ -13,6 +13,8 @@ export interface Connector {
   readonly connector: number | null
   readonly status: string | null
   readonly errorCode: string | null
+  /** What a transaction of 2.x says beyond `Occupied`. */
+  readonly chargingState?: string | null
   readonly since: string | null
   readonly powerW: number | null
   readonly energyWh: number | null
@@ -82,6 +84,6 @@ export function powerOf(station: Station): number | null {
 }
 
 /** "1.6" of "ocpp1.6". */
-export function versionOf(ocpp: Subprotocol | string | null): string | null {
+export function versionOf(ocpp: Subprotocol | null): string | null {
   return ocpp === null ? null : ocpp.replace(/^ocpp/, '')
 }

@@ -19,6 +19,7 @@ const looks: Readonly<Record<string, Omit<ConnectorLook, 'word'>>> = {
   Charging: { glyph: 'charging', tone: 'good' },
   SuspendedEV: { glyph: 'paused', tone: 'notice' },
   SuspendedEVSE: { glyph: 'paused', tone: 'notice' },
+  EVConnected: { glyph: 'plugged', tone: 'notice' },
   Finishing: { glyph: 'plugged', tone: 'notice' },
   Reserved: { glyph: 'reserved', tone: 'notice' },
   Unavailable: { glyph: 'off', tone: 'warning' },
@@ -26,12 +27,20 @@ const looks: Readonly<Record<string, Omit<ConnectorLook, 'word'>>> = {
 }
 
 const words: Readonly<Record<string, string>> = {
+  EVConnected: 'Car connected',
   SuspendedEV: 'Paused by car',
   SuspendedEVSE: 'Paused by station',
 }
 
-export function lookOf(connector: Pick<Connector, 'status' | 'errorCode' | 'session'>): ConnectorLook {
-  const { status, errorCode } = connector
+/** What a connector does. 2.x says `Occupied` for everything with a plug in it, and tells the rest in its transactions. */
+export function stateOf(connector: Pick<Connector, 'status' | 'chargingState'>): string | null {
+  const { status, chargingState } = connector
+  return status === 'Occupied' && chargingState != null && chargingState in looks ? chargingState : status
+}
+
+export function lookOf(connector: Pick<Connector, 'status' | 'chargingState' | 'errorCode'>): ConnectorLook {
+  const { errorCode } = connector
+  const status = stateOf(connector)
   if (status === null) return { glyph: 'unknown', tone: 'plain', word: 'Not reported' }
   const look = looks[status] ?? { glyph: 'unknown', tone: 'plain' }
   const hasError = errorCode !== null && errorCode !== '' && errorCode !== 'NoError'

@@ -3,6 +3,7 @@
 import { powerOf, type Station } from '../api/stations.ts'
 import { millisecondsOf } from '../format/age.ts'
 import { wordsOf } from '../timeline/timeline-filter.ts'
+import { stateOf } from './connector-look.ts'
 import { type Chip, chips, type FleetView, type SortKey } from './fleet-search.ts'
 
 const chipTests: Readonly<Record<Chip, (station: Station) => boolean>> = {
@@ -16,7 +17,7 @@ const chipTests: Readonly<Record<Chip, (station: Station) => boolean>> = {
 
 /** Whether a connector is in a session, by its status or by the session it names. */
 export function isCharging(connector: Station['connectors'][number]): boolean {
-  return connector.status === 'Charging' || connector.session !== null
+  return stateOf(connector) === 'Charging' || connector.session !== null
 }
 
 /** Stations that pass: all words of the search, and any of the chips of a pair, and each other chip. */

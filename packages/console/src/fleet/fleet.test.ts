@@ -119,6 +119,8 @@ test('a connector has a shape, a tone and a word for every status', () => {
   })
   assert.deepEqual(lookOf(connector('Vendor-Thing')), { glyph: 'unknown', tone: 'plain', word: 'Vendor-Thing' })
   assert.deepEqual(lookOf(connector(null)).word, 'Not reported')
+  assert.equal(lookOf(connector('Occupied', { chargingState: 'SuspendedEV' })).word, 'Paused by car')
+  assert.equal(lookOf(connector('Occupied', { chargingState: 'Idle' })).word, 'Occupied')
 })
 
 test('connectors are named as stations number them', () => {
