@@ -220,6 +220,8 @@ export interface Bare extends Disposable {
   /** What came, one character per byte. */
   readonly received: () => string
   readonly isClosed: () => boolean
+  /** Code of the close frame that came, when it came before any other frame; null as long as none did. */
+  readonly closeCode: () => number | null
   /** Status line of the answer, waited for; NaN when the connection ended without one. */
   readonly status: (withinMs?: number) => Promise<number>
 }
@@ -240,6 +242,10 @@ export function openBare(url: string): Bare {
     socket,
     received: () => received,
     isClosed: () => closed,
+    closeCode() {
+      const frame = received.slice(received.indexOf('\r\n\r\n') + 4)
+      return frame.charCodeAt(0) === 0x88 && frame.length >= 4 ? frame.charCodeAt(2) * 256 + frame.charCodeAt(3) : null
+    },
     async status(withinMs = 5_000) {
       await until(() => received.includes('\r\n\r\n') || closed, 'an HTTP answer', withinMs)
       return Number(/^HTTP\/1\.1 (\d+)/.exec(received)?.[1] ?? Number.NaN)

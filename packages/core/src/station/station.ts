@@ -28,7 +28,7 @@ export type StationLink = { readonly phase: 'away' } | StationUp
 /** An answer that was passed on, remembered by the id it had on the leg it left on. */
 export interface RelayedAnswer {
   readonly key: string
-  /** The call it answered. */
+  /** Where the answer stands in the journal: a complaint refers to it. */
   readonly position: Position
   /** Who made the answer. */
   readonly origin: CommandOrigin | null
