@@ -20,7 +20,7 @@ interface Disk {
   /** Ascending by position. */
   readonly entries: Placed[]
   readonly folds: Map<string, { position: Position; version: number; readonly documents: Map<string, FoldDocument> }>
-  /** Positions of each station, ascending, pruned ones included. */
+  /** Entries of each station, ascending by position. */
   readonly stations: Map<string, Placed[]>
   pruned: Position
   last: Position
@@ -135,7 +135,6 @@ export class MemoryJournal implements Journal {
     for (let step = 0; step < all.length && found.length < filter.limit; step++) {
       const placed = all[descending ? all.length - 1 - step : step]!
       const { position, entry } = placed
-      if (position <= this.#disk.pruned) continue
       if (filter.after !== undefined && (descending ? position >= filter.after : position <= filter.after)) continue
       if (filter.from !== undefined && entry.at < filter.from) continue
       if (filter.to !== undefined && entry.at > filter.to) continue
@@ -153,6 +152,7 @@ export class MemoryJournal implements Journal {
     if (mark <= disk.pruned) return
     disk.pruned = mark
     disk.entries.splice(0, firstAtOrAfter(disk.entries, mark + 1))
+    for (const list of disk.stations.values()) list.splice(0, firstAtOrAfter(list, mark + 1))
   }
 
   statistics(): JournalStatistics {

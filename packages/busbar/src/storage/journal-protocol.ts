@@ -1,6 +1,7 @@
 // What the journal on the main thread and its writer thread say to each other. Records travel as whole buffers that are
 // handed over, never as objects; a buffer comes back with the commit it was part of and is used again.
 
+import type { FaultCode } from '@busbar/core/base/fault.ts'
 import type { Position } from '@busbar/core/base/moment.ts'
 import type { FoldSnapshot, JournalFailure } from './journal.ts'
 import type { Chunk } from './station-index.ts'
@@ -92,5 +93,7 @@ export type FromWriter =
     }
   | { readonly kind: 'failed'; readonly failure: JournalFailure }
   | { readonly kind: 'recovered'; readonly reopened: boolean }
+  /** Something is wrong with what is stored; writing goes on. */
+  | { readonly kind: 'fault'; readonly code: FaultCode; readonly detail: string }
   | { readonly kind: 'done'; readonly id: number; readonly error: string | null }
   | { readonly kind: 'closed'; readonly error: string | null }

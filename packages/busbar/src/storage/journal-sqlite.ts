@@ -54,6 +54,7 @@ export class SqliteJournal implements Journal {
   readonly #syncedListeners: ((upTo: Position) => void)[] = []
   readonly #failedListeners: ((failure: JournalFailure | null) => void)[] = []
   readonly #commitListeners: ((tookMs: number) => void)[] = []
+  readonly #faultListeners: ((fault: StoreError) => void)[] = []
   readonly #followers = new Set<(entries: readonly Placed[]) => void>()
   readonly #waiters = new DurabilityWaiters()
   readonly #folds = new Set<string>()
@@ -140,6 +141,14 @@ export class SqliteJournal implements Journal {
   /** Called after each commit with the milliseconds it took in the writer thread. */
   onCommit(listener: (tookMs: number) => void): void {
     this.#commitListeners.push(listener)
+  }
+
+  /**
+   * Called when something turns out to be wrong with what is stored, while writing goes on; the listener puts it on
+   * record. Without a listener it becomes a warning of the process.
+   */
+  onFault(listener: (fault: StoreError) => void): void {
+    this.#faultListeners.push(listener)
   }
 
   pressure(): number {
@@ -339,6 +348,12 @@ export class SqliteJournal implements Journal {
       case 'recovered':
         this.#recovered(message.reopened)
         return
+      case 'fault': {
+        const fault = new StoreError(message.code, message.detail)
+        if (this.#faultListeners.length === 0) process.emitWarning(fault)
+        for (const listener of this.#faultListeners) listener(fault)
+        return
+      }
       case 'done':
         this.#errands.get(message.id)?.(message.error)
         this.#errands.delete(message.id)

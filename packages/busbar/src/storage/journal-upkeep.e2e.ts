@@ -64,6 +64,31 @@ describe('looking after the journal while it is in use', () => {
     assert.ok(asked > 5 && seen.size > 2, `${asked} questions, ${seen.size} states`)
   })
 
+  test('JN6 compaction that meets a damaged entry is told, and writing goes on', async () => {
+    const filled = await rig.open({ compact: false })
+    for (let round = 0; round < 20; round++) {
+      filled.append(traffic(50, round * 50))
+      await filled.flush()
+    }
+    await filled.close()
+    const db = new DatabaseSync(join(rig.folder, JOURNAL_FILE))
+    db.exec('UPDATE batch SET bytes = zeroblob(200) WHERE first = 101')
+    db.close()
+    const journal = await rig.open({ windowPositions: 256 })
+    const faults: string[] = []
+    journal.onFault(({ code }) => faults.push(code))
+    await journal.settled()
+    journal.append(traffic(50, 1000))
+    await journal.flush()
+    await journal.settled()
+    assert.deepEqual(faults, ['BB-STORE-008'])
+    assert.equal(journal.synced, 1050)
+    assert.equal(rig.rowsOf('window'), 0)
+    assert.equal(journal.read(1, 100).length, 100)
+    assert.throws(() => journal.read(1, 200), { code: 'BB-STORE-008' })
+    assert.equal((await verifyJournal(rig.folder)).problem?.first, 101)
+  })
+
   test('JN14 compaction stays behind the folds', async () => {
     const journal = await rig.open({ windowPositions: 64 })
     journal.append([frame()])

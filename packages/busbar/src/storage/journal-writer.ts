@@ -42,6 +42,8 @@ class JournalWriter {
   /** Folds the main thread knows of. */
   #folds: readonly string[] = []
   #closing = false
+  /** Compaction came across something it could not read: it rests until the next start, and was reported. */
+  #compactionStuck = false
 
   constructor(settings: WriterSettings, tell: (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void) {
     this.#settings = settings
@@ -252,7 +254,15 @@ class JournalWriter {
   #compactIfDue(): boolean {
     const { db, log } = { db: this.#db, log: this.#log }
     const { compact, windowPositions } = this.#settings
-    if (!compact || db === null || log === null || this.#closing || this.#background.has('compaction')) return false
+    if (
+      !compact ||
+      this.#compactionStuck ||
+      db === null ||
+      log === null ||
+      this.#closing ||
+      this.#background.has('compaction')
+    )
+      return false
     const upTo = Math.min(foldedUpTo(db, this.#bounds()), log.chained, log.last - 1)
     if (upTo - compactedUpTo(db) < windowPositions) return false
     const before = compactedUpTo(db)
@@ -320,9 +330,10 @@ class JournalWriter {
   /** A background job's transaction failed: roll back, and judge the error as a commit's would be. */
   #backgroundFailed(error: unknown): void {
     if (this.#db === null) return
-    if (sqliteCodeOf(error) === null) {
-      // Not the disk: an entry that cannot be read stops its compaction and is reported by `journal verify`.
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+    if (error instanceof StoreError) {
+      // Not the disk, but what is stored: new entries can be written all the same.
+      this.#compactionStuck = true
+      this.#tell({ kind: 'fault', code: error.code, detail: error.detail })
       return
     }
     if (sqliteCodeOf(error) === sqliteCode.full) {
