@@ -257,6 +257,21 @@ test('what is read stays in its place while entries arrive, and the way back is 
   assert.equal(await scroller.evaluate((element) => element.scrollTop), 0)
 })
 
+test('newest last keeps the newest in view at the bottom', async () => {
+  await page.goto(`${open.url}/stations/DEPOT-11`)
+  await rowOf('Heartbeat').waitFor()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Newest first' }).click()
+  await page.getByRole('button', { name: 'Newest last' }).waitFor()
+  assert.match(await entryRows().last().innerText(), /Heartbeat/)
+  open.world.exchange({ station: 'DEPOT-11', action: 'DataTransfer', payload: {}, answer: {}, text: ' at the bottom' })
+  await rowOf('at the bottom').waitFor()
+  const scroller = page.locator('.grid-frame')
+  const gap = await scroller.evaluate((each) => each.scrollHeight - each.clientHeight - each.scrollTop)
+  assert.ok(gap <= 1, `${gap} pixels from the bottom`)
+  await page.getByRole('button', { name: 'Newest last' }).click()
+})
+
 test('kinds narrow what the API is asked for, and stand in the URL', async () => {
   await page.goto(`${open.url}/stations/DEPOT-01`)
   await page.getByRole('button', { name: 'Faults', exact: true }).click()

@@ -33,7 +33,7 @@ export function EntryDetail({ position, entry, counterpart, onSelect }: EntryDet
         <h2 className="min-w-0 flex-1 truncate font-semibold">
           {entry === null ? `Entry ${position}` : subjectOf(entry)}
         </h2>
-        <CopyButton text={location.href} label="Copy link" />
+        <CopyButton text={() => location.href} label="Copy link" />
         <button
           type="button"
           className="button button-quiet"

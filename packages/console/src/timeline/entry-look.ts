@@ -48,6 +48,27 @@ export function subjectOf(entry: TimelineEntry): string {
   }
 }
 
+/**
+ * What a row still has to say beside its lanes, type, subject and latency: the sentence of a frame behind the action that
+ * it names, such as "on connector 2: 6759 W". The sentence as a whole where nothing is left, or where it names no action.
+ */
+export function remarkOf(entry: TimelineEntry): string {
+  if (entry.kind !== 'frame' || entry.action === null) return entry.text
+  const place = entry.text.indexOf(entry.action, startOfAction(entry))
+  if (place < 0) return entry.text
+  const rest = entry.text
+    .slice(place + entry.action.length)
+    .replace(/^ after [\d.]+ m?s\b/, '')
+    .replace(/^[\s:;,]+/, '')
+  return rest === '' ? entry.text : rest
+}
+
+/** A station or backend may be called like an action, so the search begins behind the one who speaks. */
+function startOfAction(entry: TimelineEntry & { readonly kind: 'frame' }): number {
+  const speaker = entry.from === 'station' ? (entry.station ?? '') : entry.from
+  return entry.text.startsWith(speaker) ? speaker.length : 0
+}
+
 export function toneOf(entry: TimelineEntry): Tone {
   switch (entry.kind) {
     case 'frame':

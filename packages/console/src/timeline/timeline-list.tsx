@@ -179,9 +179,8 @@ export function TimelineList(props: TimelineListProps) {
             setActivePosition(position)
             onSelect(position)
           }}
-          onMouseOver={(event) => setPointed(positionAt(event.target))}
-          onFocus={() => undefined}
-          onMouseLeave={() => setPointed(null)}
+          onPointerOver={(event) => setPointed(positionAt(event.target))}
+          onPointerLeave={() => setPointed(null)}
         >
           <colgroup>
             <col className="w-[7.25rem]" />
@@ -249,7 +248,11 @@ export function TimelineList(props: TimelineListProps) {
         </table>
         {entries.length === 0 && !isLoading && (
           <p className="px-3 py-8 text-center text-ink-2">
-            {isFiltered ? 'No loaded entry fits.' : 'Nothing has happened at this station yet.'}
+            {isFiltered
+              ? hasOlder
+                ? 'No loaded entry fits; older ones may.'
+                : 'No entry fits.'
+              : 'Nothing has happened at this station yet.'}
           </p>
         )}
       </div>

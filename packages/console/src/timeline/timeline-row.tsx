@@ -6,7 +6,7 @@ import { formatClock, formatMoment, millisecondsOf } from '../format/age.ts'
 import { formatLatency } from '../format/quantity.ts'
 import { Ago, useNow } from '../parts/ago.tsx'
 import { Badge } from '../parts/status.tsx'
-import { badgesOf, subjectOf, toneOf, typeWord } from './entry-look.ts'
+import { badgesOf, remarkOf, subjectOf, toneOf, typeWord } from './entry-look.ts'
 import { LaneTrack, ROW } from './lane-track.tsx'
 import type { Lanes } from './lanes.ts'
 
@@ -62,7 +62,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       </td>
       <td className="px-1.5 text-ink-2" title={entry.text}>
         <span className="flex items-center gap-1.5">
-          <span className="truncate">{entry.text}</span>
+          <span className="truncate">{remarkOf(entry)}</span>
           {badgesOf(entry).map((badge) => (
             <Badge key={badge.text} tone={badge.tone}>
               {badge.text}

@@ -37,7 +37,7 @@ export function TimelineToolbar(props: TimelineToolbarProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-t border-line px-3 py-1.5">
       <h2 className="font-semibold">Timeline</h2>
-      <span className="text-ink-3" role="status">
+      <span className="text-ink-3">
         {text === ''
           ? `${formatCount(loaded)} loaded${hasOlder ? '' : ', all there is'}`
           : `${formatCount(shown)} of ${formatCount(loaded)} loaded`}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { anchorAt, indexOfPosition, scrollTopFor } from './anchor.ts'
-import { badgesOf, subjectOf, toneOf, typeWord } from './entry-look.ts'
+import { badgesOf, remarkOf, subjectOf, toneOf, typeWord } from './entry-look.ts'
 import { afterScroll, afterToggle } from './follow.ts'
 import { lanesOf, placeEntry } from './lanes.ts'
 import { answer, delivery, frame, link } from './samples.ts'
@@ -56,6 +56,22 @@ test('every entry has a word, a subject and a tone', () => {
     badgesOf(frame(4, { redacted: true })).map((badge) => badge.text),
     ['redacted'],
   )
+})
+
+test('a row leaves out what its lanes, subject and latency say already', () => {
+  const of = (text: string, fields = {}) => remarkOf(frame(1, { action: 'MeterValues', text, ...fields }))
+  assert.equal(of('S told billing: MeterValues on connector 2: 6759 W'), 'on connector 2: 6759 W')
+  assert.equal(of('billing answered MeterValues after 3 ms: Accepted', { from: 'billing' }), 'Accepted')
+  assert.equal(of('S sent MeterValues; it was passed on to nobody'), 'it was passed on to nobody')
+  // Nothing is left, or nothing fits: the sentence as it is.
+  assert.equal(
+    of('billing answered MeterValues after 12 s', { from: 'billing' }),
+    'billing answered MeterValues after 12 s',
+  )
+  assert.equal(of('something else'), 'something else')
+  assert.equal(of('an unknown action came', { action: null }), 'an unknown action came')
+  // A station that is called like an action.
+  assert.equal(of('MeterValues told billing: MeterValues on connector 1', { station: 'MeterValues' }), 'on connector 1')
 })
 
 test('scrolling away stops following, scrolling back resumes it, unless it was told to stand', () => {
