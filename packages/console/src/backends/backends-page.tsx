@@ -13,7 +13,7 @@ import { type BackendHealth, healthOf } from './outage.ts'
 const looks: Readonly<Record<BackendHealth, { readonly state: LinkState; readonly word: string }>> = {
   up: { state: 'up', word: 'reached' },
   partial: { state: 'connecting', word: 'reached by some' },
-  away: { state: 'down', word: 'cannot be reached' },
+  away: { state: 'down', word: 'out of reach' },
   idle: { state: 'off', word: 'not needed now' },
 }
 
@@ -36,24 +36,22 @@ export function BackendsPage() {
         </Notice>
       ) : (
         <ScrollRegion label="List of backends" className="min-h-0 flex-1 border-t border-line">
-          <table className="grid-table min-w-[56rem]">
+          <table className="grid-table min-w-[46rem]">
             <caption className="sr-only">Backends with their links and what is held for them</caption>
             <colgroup>
-              <col className="w-36" />
-              <col className="w-40" />
-              <col />
-              <col className="w-28" />
-              <col className="w-24" />
-              <col className="w-28" />
-              <col className="w-28" />
-              <col className="w-24" />
-              <col className="w-20" />
+              <col className="w-[17%]" />
+              <col className="w-[14%]" />
+              <col className="w-[14%]" />
+              <col className="w-[9%]" />
+              <col className="w-[12%]" />
+              <col className="w-[14%]" />
+              <col className="w-[11%]" />
+              <col className="w-[9%]" />
             </colgroup>
             <thead>
               <tr>
                 <th className="pl-3">Backend</th>
                 <th className="px-2">State</th>
-                <th className="px-2">Address</th>
                 <th className="px-2">Links up / down</th>
                 <th className="px-2 text-end">Pending</th>
                 <th className="px-2 text-end">Oldest waits</th>
@@ -78,18 +76,18 @@ function BackendRow({ backend }: { backend: Backend }) {
   const look = looks[healthOf(backend)]
   const { links, pending, quarantined } = backend
   return (
-    <tr data-row className="h-10">
-      <th scope="row" className="static! bg-transparent! pl-3 text-sm! font-semibold! text-ink!">
-        {backend.name}
+    <tr data-row className="h-12">
+      <th scope="row" className="static! h-12! truncate bg-transparent! pl-3">
+        <span className="block text-sm font-semibold text-ink">{backend.name}</span>
+        <span className="block truncate font-mono font-normal" title={backend.url}>
+          {backend.url}
+        </span>
       </th>
       <td className="px-2">
         <span className="flex items-center gap-1.5">
           <LinkGlyph state={look.state} />
           <LinkWord state={look.state}>{look.word}</LinkWord>
         </span>
-      </td>
-      <td className="px-2 font-mono text-xs text-ink-2" title={backend.url}>
-        {backend.url}
       </td>
       <td className="px-2">
         {formatCount(links.up)} <span className="text-ink-3">/</span>{' '}

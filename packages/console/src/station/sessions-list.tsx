@@ -14,7 +14,7 @@ export function SessionsList({ sessions }: { sessions: readonly Session[] }) {
       <table className="grid-table">
         <caption className="sr-only">Latest sessions, newest first</caption>
         <colgroup>
-          <col className="w-38" />
+          <col className="w-34" />
           <col className="w-14" />
           <col className="w-24" />
           <col className="w-24" />
@@ -47,7 +47,7 @@ function SessionRow({ session }: { session: Session }) {
   const undelivered = Object.entries(session.delivery).filter(([, state]) => state !== 'acknowledged')
   return (
     <tr data-row className="h-7">
-      <td className="pl-3">{began === null ? 'unknown' : formatMoment(began)}</td>
+      <td className="pl-3">{began === null ? 'unknown' : formatMoment(began).slice(0, 16)}</td>
       <td className="px-2">{connectorName(session)}</td>
       <td className="px-2 text-end">{began === null ? '–' : formatDuration((ended ?? now) - began)}</td>
       <td className="px-2 text-end">{session.energyWh === null ? '–' : formatEnergy(session.energyWh)}</td>

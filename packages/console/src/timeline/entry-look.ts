@@ -50,9 +50,9 @@ export function subjectOf(entry: TimelineEntry): string {
 
 /**
  * What a row still has to say beside its lanes, type, subject and latency: the sentence of a frame behind the action that
- * it names, such as "on connector 2: 6759 W". The sentence as a whole where nothing is left, or where it names no action.
+ * it names, such as "on connector 2: 6759 W". null where nothing is left; the sentence as a whole where it names no action.
  */
-export function remarkOf(entry: TimelineEntry): string {
+export function remarkOf(entry: TimelineEntry): string | null {
   if (entry.kind !== 'frame' || entry.action === null) return entry.text
   const place = entry.text.indexOf(entry.action, startOfAction(entry))
   if (place < 0) return entry.text
@@ -60,7 +60,7 @@ export function remarkOf(entry: TimelineEntry): string {
     .slice(place + entry.action.length)
     .replace(/^ after [\d.]+ m?s\b/, '')
     .replace(/^[\s:;,]+/, '')
-  return rest === '' ? entry.text : rest
+  return rest === '' ? null : rest
 }
 
 /** A station or backend may be called like an action, so the search begins behind the one who speaks. */

@@ -60,9 +60,9 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
       <td className="px-1.5 font-medium" title={subjectOf(entry)}>
         {subjectOf(entry)}
       </td>
-      <td className="px-1.5 text-ink-2" title={entry.text}>
+      <td className="relative px-1.5 text-ink-2" title={entry.text}>
         <span className="flex items-center gap-1.5">
-          <span className="truncate">{remarkOf(entry)}</span>
+          <What entry={entry} />
           {badgesOf(entry).map((badge) => (
             <Badge key={badge.text} tone={badge.tone}>
               {badge.text}
@@ -78,6 +78,26 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
     </tr>
   )
 })
+
+/** What happened, as short as the row allows; for those who listen, the whole sentence. */
+function What({ entry }: { entry: TimelineEntry }) {
+  const remark = remarkOf(entry)
+  if (remark === entry.text) return <span className="truncate">{remark}</span>
+  return (
+    <>
+      <span className="sr-only">{entry.text}</span>
+      {remark === null && entry.kind === 'frame' ? (
+        <span aria-hidden="true" className="truncate text-ink-3">
+          {entry.from} to {entry.to ?? 'nobody'}
+        </span>
+      ) : (
+        <span aria-hidden="true" className="truncate">
+          {remark}
+        </span>
+      )}
+    </>
+  )
+}
 
 /** A call without an answer: at first it is awaited, later it is worth a look. */
 function Open({ at }: { at: number }) {
