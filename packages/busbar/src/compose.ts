@@ -162,6 +162,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     directory: {
       resolve: (station) => routes.resolve(station),
       agreedVersion: (station, backend) => folds.agreedVersion(station, backend),
+      refusedVersions: (station, backend) => folds.refusedVersions(station, backend),
       nextEpoch: () => ++epoch,
     },
     verdicts: durableVerdicts(installation),

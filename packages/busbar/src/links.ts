@@ -53,7 +53,10 @@ export interface StationArrival {
   readonly id: string
   readonly epoch: number
   readonly ocpp: Subprotocol
-  /** What it offered, in its order; empty when it offered nothing and its account assumes a version. */
+  /**
+   * What it offered of versions that its backend may speak; empty when it offered nothing and its account assumes a
+   * version. Those that the backend refused before are not among them.
+   */
   readonly offered: readonly string[]
   /** Its address without port; of the proxy's client where the proxy is trusted. */
   readonly remote: string | null

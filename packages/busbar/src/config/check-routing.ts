@@ -124,9 +124,9 @@ export function checkAccounts(settings: Settings, report: Report): void {
           path: [...at, 'id'],
           place: 'value',
           code: 'BB-CONFIG-013',
-          what: `the identity \`${account.id}\` has a colon in it, where Basic authentication ends the user name`,
-          remedy: 'give the station another identity, or no password',
-          severity: 'error',
+          what: `the identity \`${account.id}\` has a colon in it, which OCPP 2.x forbids and others misread before a password`,
+          remedy: 'keep it for a station of 1.6 only, or give the station another identity',
+          severity: 'warning',
         })
       }
       warnIfShort(account.password, `the password of \`${account.id}\``, [...at, 'password'], report)

@@ -212,6 +212,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
               backend: options.backend,
             },
       agreedVersion: () => options.agreed ?? null,
+      refusedVersions: () => [],
       nextEpoch: () => ++epoch,
     },
     verdicts: options.verdicts ?? memoryVerdicts(),

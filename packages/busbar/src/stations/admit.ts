@@ -22,6 +22,8 @@ export interface StationDirectory {
   resolve(station: string): { readonly route: Route; readonly backend: BackendSettings } | null
   /** The version last agreed between this station and this backend; null when none is remembered. */
   agreedVersion(station: string, backend: string): Subprotocol | null
+  /** The versions this backend refused for this station and has not agreed to since. */
+  refusedVersions(station: string, backend: string): readonly Subprotocol[]
   /** Number of the next connection: grows with every connection of this installation, across restarts too. */
   nextEpoch(): number
 }
@@ -143,11 +145,13 @@ export function createDoor(options: DoorOptions): (handshake: Handshake) => Prom
     const credentials: StationCredentials | null =
       basic.kind === 'present' ? { user: basic.user, password: basic.password } : null
     const resolved = directory.resolve(id)
+    const refused = resolved === null ? [] : directory.refusedVersions(id, resolved.backend.name)
     const choice = chooseVersion({
       offered,
       assume: account?.assumeProtocol ?? null,
       listed: resolved === null ? null : resolved.backend.ocpp,
       agreed: resolved === null ? null : directory.agreedVersion(id, resolved.backend.name),
+      refused,
     })
     if (choice.kind === 'noneOffered') return refuse(400, 'BB-LINK-026', 'the handshake names no OCPP version')
     if (choice.kind === 'nothingInCommon') return refuse(101, 'BB-LINK-025', choice.reason)
@@ -212,7 +216,8 @@ export function createDoor(options: DoorOptions): (handshake: Handshake) => Prom
       id,
       ocpp,
       announced: choice.announced,
-      offered,
+      // To come back on a version that was refused before would lead to the same refusal.
+      offered: choice.announced ? choice.offer.filter((each) => each === ocpp || !refused.includes(each)) : [],
       profile,
       certificateSerial: handshake.certificate.kind === 'good' ? handshake.certificate.serial : null,
       credentials,

@@ -61,6 +61,16 @@ describe('choosing the version', () => {
     })
   }
 
+  test('LK13 what the backend refused is taken only where nothing else is common', () => {
+    const both = { offered: [v201, v16], agreed: null, assume: null }
+    const known = (listed: readonly Subprotocol[] | null, refused: readonly Subprotocol[]) =>
+      spell(chooseVersion({ ...both, listed, refused }))
+    assert.equal(known([v201, v16], [v201]), 'chosen 1.6 2.0.1')
+    assert.equal(known([v201, v16], [v201, v16]), 'chosen 2.0.1 1.6')
+    assert.equal(known([v201], [v201]), 'chosen 2.0.1')
+    assert.equal(known(null, [v201]), 'ask 1.6 2.0.1')
+  })
+
   test('LK13 the header is read in its order, without what is empty or repeated', () => {
     assert.deepEqual(readOffer(undefined), [])
     assert.deepEqual(readOffer(''), [])

@@ -13,6 +13,8 @@ export interface VersionQuestion {
   readonly listed: readonly Subprotocol[] | null
   /** The version last agreed between this station and this backend. */
   readonly agreed: Subprotocol | null
+  /** Versions this backend refused since it last agreed on them; they are taken only where nothing else is common. */
+  readonly refused?: readonly Subprotocol[] | undefined
 }
 
 /** Versions to offer to a backend, in order: at least one. */
@@ -35,7 +37,7 @@ export type VersionChoice =
  * question, not to a refusal.
  */
 export function chooseVersion(question: VersionQuestion): VersionChoice {
-  const { offered, assume, listed, agreed } = question
+  const { offered, assume, listed, agreed, refused = [] } = question
   if (offered.length === 0) {
     if (assume === null) return { kind: 'noneOffered' }
     if (listed !== null && !listed.includes(assume)) {
@@ -43,7 +45,12 @@ export function chooseVersion(question: VersionQuestion): VersionChoice {
     }
     return { kind: 'chosen', offer: [assume], announced: false }
   }
-  const spoken = [...new Set(offered)].filter(isSubprotocol)
+  // The station's order, but what the backend refused comes last: a list that is wrong must not be tried for ever.
+  const known = [...new Set(offered)].filter(isSubprotocol)
+  const spoken = [
+    ...known.filter((version) => !refused.includes(version)),
+    ...known.filter((version) => refused.includes(version)),
+  ]
   const [first, ...others] = spoken
   if (first === undefined) {
     return { kind: 'nothingInCommon', reason: `offered ${offered.join(', ')}, none of which Busbar speaks` }

@@ -28,7 +28,7 @@ export type StationInput =
       /** Connection epoch: grows with every connection of this installation. */
       readonly epoch: number
       readonly ocpp: Subprotocol
-      /** What the station offered, in its order; more than one means that it can come back on another version. */
+      /** What the station offered of versions its backend may speak; more than one: it can come back on another. */
       readonly offered: readonly string[]
       /** null: no route matches; it is recorded and routed nowhere. */
       readonly route: Route | null
