@@ -335,6 +335,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       stopRetaining()
       webhook.stop()
       installation.stop()
+      running.stop()
       folds.close()
       await journal.close()
       folder.release()

@@ -87,6 +87,9 @@ export interface BackendCount {
 const PRESSURE_HIGH = 0.8
 const PRESSURE_LOW = 0.4
 
+/** How long the news of connections that were cut may take to arrive. */
+const LAST_WORDS_MS = 500
+
 export class Engine implements StationSocketEvents, BackendEvents {
   readonly #parts: EngineParts
   readonly #seats = new Map<string, Seat>()
@@ -97,6 +100,7 @@ export class Engine implements StationSocketEvents, BackendEvents {
   /** Frames of the journal that were wanted before they were durable. */
   #afterSync: (() => void)[] = []
   #running = false
+  #stopped = false
   #pausedForJournal = false
   #connected = 0
 
@@ -270,6 +274,7 @@ export class Engine implements StationSocketEvents, BackendEvents {
 
   /** Records entries that no station's machine makes: faults of the installation, changes of its configuration. */
   record(entries: readonly Entry[]): Position {
+    if (this.#stopped) return 0
     for (const entry of entries) this.#parts.watch.entryAppended(entry)
     return this.#parts.journal.append(entries)
   }
@@ -366,6 +371,18 @@ export class Engine implements StationSocketEvents, BackendEvents {
     const closedUntil = clock.mono() + withinMs / 4
     while (clock.mono() < closedUntil && this.#connected > 0) await wait(25)
     for (const seat of connected) seat.socket?.terminate()
+    // The end of a connection is told a moment after it was cut.
+    const cutUntil = clock.mono() + LAST_WORDS_MS
+    while (clock.mono() < cutUntil && this.#connected > 0) await wait(5)
+    this.#timers.stop()
+  }
+
+  /**
+   * Hears nothing any more: called after `drain`, before the journal is closed. What a socket still says then has no
+   * place to be remembered in; links whose end was not recorded are closed in the record at the next start.
+   */
+  stop(): void {
+    this.#stopped = true
     this.#timers.stop()
   }
 
@@ -397,6 +414,7 @@ export class Engine implements StationSocketEvents, BackendEvents {
 
   /** @param between runs after the machine has decided and its entries are taken, before its effects are carried out */
   #run(seat: Seat, input: StationInput, between?: () => void): void {
+    if (this.#stopped) return
     const nested = this.#running
     this.#running = true
     try {
@@ -424,20 +442,20 @@ export class Engine implements StationSocketEvents, BackendEvents {
       for (const entry of step.entries) watch.entryAppended(entry)
       journal.append(step.entries)
     }
-    // An old connection of the same station is closed on the old socket, so that comes before the seat changes hands.
     if (between !== undefined) {
+      // What ends an old connection of the same station comes first and in its order, on the old sockets: its backend is
+      // told what became of its commands before their link is hung up.
+      const { effects } = step
       const old = seat.socket
-      const oldEpoch = old?.epoch
-      for (const effect of step.effects) {
-        if (effect.kind === 'hangUp') this.#carryOut(seat, effect)
-        if (effect.kind === 'closeStation' && effect.epoch === oldEpoch) old?.close(effect.code, effect.reason)
+      const cut = effects.findIndex((effect) => effect.kind === 'closeStation' && effect.epoch === old?.epoch)
+      for (const [at, effect] of effects.slice(0, cut + 1).entries()) {
+        // Not behind the gate: what waits there for the old connection is let go of.
+        if (at === cut && effect.kind === 'closeStation') old?.close(effect.code, effect.reason)
+        else this.#carryOut(seat, effect)
       }
       this.#gate.forget(seat.lane)
       between()
-      for (const effect of step.effects) {
-        if (effect.kind !== 'hangUp' && !(effect.kind === 'closeStation' && effect.epoch === oldEpoch))
-          this.#carryOut(seat, effect)
-      }
+      for (const effect of effects.slice(cut + 1)) this.#carryOut(seat, effect)
     } else for (const effect of step.effects) this.#carryOut(seat, effect)
     this.#watchPressure()
   }
