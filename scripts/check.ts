@@ -34,8 +34,10 @@ const projects = [
   'packages/busbar/tsconfig.json',
   'packages/simulator/tsconfig.json',
   'packages/console/tsconfig.json',
+  'packages/console/tsconfig.test.json',
   'scripts/tsconfig.json',
   'bench/tsconfig.json',
+  'examples/tsconfig.json',
 ].filter((project) => existsSync(join(root, project)))
 
 const testFiles = globSync(['packages/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'], {
@@ -53,7 +55,7 @@ const quick: readonly Check[] = [
   { name: 'format and lint', command: [bin('biome'), 'check', '--error-on-warnings', '.'] },
   {
     name: 'lint with types',
-    command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'scripts', 'bench'],
+    command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'scripts', 'bench', 'examples'],
   },
   ...projects.map((project) => ({ name: `types of ${project}`, command: [bin('tsc'), '-p', project] })),
   { name: 'boundaries', command: [node, 'scripts/check-boundaries.ts'] },

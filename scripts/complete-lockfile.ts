@@ -2,9 +2,7 @@
 // lacks some makes npm leave them out of the lockfile, and `npm ci` then refuses that lockfile everywhere. This writes the
 // entries that are missing: their version is the one the parent asks for, their platform is told by their name. They have
 // no integrity, since nobody here has seen them; npm fetches them only on the platform they are for.
-//
-//   node scripts/complete-lockfile.ts           after every `npm install` that changed the lockfile
-//   node scripts/complete-lockfile.ts --check   exits 1 when an entry is missing
+// Run it after every `npm install` that changed the lockfile; scripts/docs.test.ts notices when that was forgotten.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -53,24 +51,34 @@ function entryFor(name: string, version: string, parent: LockedPackage): LockedP
 }
 
 const file = join(import.meta.dirname, '..', 'package-lock.json')
-const lock = JSON.parse(readFileSync(file, 'utf8')) as Lockfile
-const added: string[] = []
-for (const [path, parent] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
-    // WebAssembly runs anywhere and has packages of its own to bring along; npm does not ask for it where a native one is.
-    if (isLocked(lock, path, name) || name.includes('wasm32')) continue
-    if (!/^\d+\.\d+\.\d+/.test(version)) throw new Error(`${path} asks for ${name} ${version}, which is no one version`)
-    lock.packages[`node_modules/${name}`] = entryFor(name, version, parent)
-    added.push(name)
+
+/** The lockfile with every entry that is missing, and their names. */
+function complete(): { readonly lock: Lockfile; readonly added: readonly string[] } {
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as Lockfile
+  const added: string[] = []
+  for (const [path, parent] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+      // WebAssembly runs anywhere and has packages of its own to bring along; npm does not ask for it where a native one is.
+      if (isLocked(lock, path, name) || name.includes('wasm32')) continue
+      if (!/^\d+\.\d+\.\d+/.test(version))
+        throw new Error(`${path} asks for ${name} ${version}, which is no one version`)
+      lock.packages[`node_modules/${name}`] = entryFor(name, version, parent)
+      added.push(name)
+    }
   }
+  return { lock, added }
 }
 
-if (process.argv.includes('--check')) {
-  for (const name of added) process.stderr.write(`package-lock.json has no entry for ${name}\n`)
-  if (added.length > 0) process.stderr.write('run node scripts/complete-lockfile.ts\n')
-  process.exitCode = added.length === 0 ? 0 : 1
-} else if (added.length > 0) {
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
-  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+/** Names of packages that the lockfile lacks; `npm ci` refuses it when there are any. */
+export function missingFromLockfile(): readonly string[] {
+  return complete().added
 }
-process.stdout.write(`lockfile: ${Object.keys(lock.packages).length} packages, ${added.length} were missing\n`)
+
+if (import.meta.main) {
+  const { lock, added } = complete()
+  if (added.length > 0) {
+    lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')))
+    writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
+  }
+  process.stdout.write(`lockfile: ${Object.keys(lock.packages).length} packages, ${added.length} were missing\n`)
+}
