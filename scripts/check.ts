@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { buildConsoleWhenStale } from './build-console.ts'
 import { ensureTools, type MissingTool } from './ensure-tools.ts'
@@ -67,7 +68,18 @@ const simulation: Check = {
   command: [node, 'packages/simulator/src/run.ts', '--seeds', '2000', '--worlds', '50'],
   speaks: true,
 }
-const tests: Check = { name: 'tests', command: [node, '--test', '--test-reporter=spec', ...testFiles], speaks: true }
+const tests: Check = {
+  name: 'tests',
+  // Two files at a time also where there are two cores, for which the runner's own choice is one: many tests wait.
+  command: [
+    node,
+    '--test',
+    `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
+    '--test-reporter=spec',
+    ...testFiles,
+  ],
+  speaks: true,
+}
 
 function run(check: Check): Promise<Outcome> {
   const [command = '', ...args] = check.command

@@ -62,7 +62,12 @@ install()
 const node = findNode()
 const temporary = join(cache, 'tmp')
 mkdirSync(temporary, { recursive: true })
-const env = { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}` }
+// XDG_CACHE_HOME: Biome and Chromium keep things there.
+const env = {
+  ...process.env,
+  XDG_CACHE_HOME: cache,
+  PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+}
 const programs = {
   start: [join(root, 'scripts', 'start.ts')],
   test: [join(root, 'scripts', 'check.ts'), 'all'],
