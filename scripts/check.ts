@@ -45,10 +45,13 @@ const testFiles = globSync(['packages/**/*.test.ts', 'bench/**/*.test.ts', 'scri
   cwd: root,
   exclude: (name) => name === 'node_modules' || name === 'dist',
 }).sort()
-const endToEndFiles = globSync(['packages/**/*.e2e.ts', 'examples/**/*.e2e.ts', 'scripts/**/*.e2e.ts'], {
-  cwd: root,
-  exclude: (name) => name === 'node_modules' || name === 'dist',
-}).sort()
+const endToEndFiles = globSync(
+  ['packages/**/*.e2e.ts', 'bench/**/*.e2e.ts', 'examples/**/*.e2e.ts', 'scripts/**/*.e2e.ts'],
+  {
+    cwd: root,
+    exclude: (name) => name === 'node_modules' || name === 'dist',
+  },
+).sort()
 
 const generators = globSync('scripts/generate-*.ts', { cwd: root }).sort()
 
@@ -135,8 +138,7 @@ let missing: readonly MissingTool[] = []
 if (all) {
   await buildConsoleWhenStale(root)
   missing = await ensureTools()
-  const withoutBrowser = missing.some((tool) => tool.name === 'chromium')
-  const files = endToEndFiles.filter((file) => !(withoutBrowser && /browser/.test(file)))
+  const files = endToEndFiles.filter((file) => !missing.some((tool) => tool.files.test(file)))
   const notRun = endToEndFiles.filter((file) => !files.includes(file))
   outcomes.push(
     await run({

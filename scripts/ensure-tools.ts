@@ -5,22 +5,22 @@
 import { spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline/promises'
 
-export interface MissingTool {
-  readonly name: string
-  /** Why it is not there. */
-  readonly why: string
-  /** What needs it. */
-  readonly used: string
-}
-
 interface Tool {
   readonly name: string
+  /** What needs it. */
   readonly used: string
+  /** The end-to-end files that cannot run without it. */
+  readonly files: RegExp
+}
+
+export interface MissingTool extends Tool {
+  /** Why it is not there. */
+  readonly why: string
 }
 
 const tools: readonly Tool[] = [
-  { name: 'chromium', used: 'the tests of the console in a browser' },
-  { name: 'nginx', used: 'the tests behind a reverse proxy and the baseline of the benchmark' },
+  { name: 'chromium', used: 'the tests of the console in a browser', files: /\.browser\.e2e\.ts$/ },
+  { name: 'nginx', used: 'the test behind a reverse proxy', files: /\breverse-proxy\.e2e\.ts$/ },
 ]
 
 function isThere(tool: Tool): boolean {
