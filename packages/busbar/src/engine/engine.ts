@@ -70,6 +70,9 @@ interface Seat {
   backendSocket: BackendSocket | null
   backendName: string | null
   cancelDial: (() => void) | null
+  /** It reads more slowly than its backend writes: the backend's link is not read meanwhile (trap T32). */
+  stationIsSlow: boolean
+  backendIsSlow: boolean
 }
 
 /** The state of the links of one backend, summed over the stations. */
@@ -145,6 +148,9 @@ export class Engine implements StationSocketEvents, BackendEvents {
           seat.backendSocket = dialled.take(attempt, this)
           seat.backendName = dialled.backend
         }
+        seat.stationIsSlow = false
+        seat.backendIsSlow = false
+        this.#readOrPause(seat)
       },
     )
   }
@@ -164,6 +170,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
     if (seat.socket?.epoch === epoch) {
       seat.socket = null
       seat.credentials = null
+      seat.stationIsSlow = false
+      this.#readOrPause(seat)
       this.#gate.forget(seat.lane)
     }
   }
@@ -172,8 +180,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
   stationPressure(id: string, epoch: number, level: PressureLevel): void {
     const seat = this.#seat(id)
     if (seat.socket?.epoch !== epoch) return
-    if (level === 'high') seat.backendSocket?.pause()
-    else seat.backendSocket?.resume()
+    seat.stationIsSlow = level === 'high'
+    this.#readOrPause(seat)
   }
 
   refused(refusal: StationRefusal): void {
@@ -208,6 +216,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
     seat.cancelDial = null
     seat.backendSocket = socket
     seat.backendName = backend
+    seat.backendIsSlow = false
+    this.#readOrPause(seat)
     this.#take(seat, { kind: 'backendUp', backend, attempt, ocpp })
   }
 
@@ -222,8 +232,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
   backendPressure(station: string, _backend: string, attempt: number, level: PressureLevel): void {
     const seat = this.#seat(station)
     if (seat.backendSocket?.attempt !== attempt) return
-    if (level === 'high') seat.socket?.pause()
-    else if (!this.#pausedForJournal) seat.socket?.resume()
+    seat.backendIsSlow = level === 'high'
+    this.#readOrPause(seat)
   }
 
   backendDown(station: string, backend: string, attempt: number, code: number, reason: string): void {
@@ -231,7 +241,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
     if (seat.backendSocket?.attempt === attempt) {
       seat.backendSocket = null
       // Whatever held the station back because this link was slow is over with the link.
-      if (!this.#pausedForJournal) seat.socket?.resume()
+      seat.backendIsSlow = false
+      this.#readOrPause(seat)
     }
     this.#take(seat, { kind: 'backendDown', backend, attempt, code, reason })
   }
@@ -399,6 +410,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
       backendSocket: null,
       backendName: null,
       cancelDial: null,
+      stationIsSlow: false,
+      backendIsSlow: false,
     }
     this.#seats.set(id, seat)
     return seat
@@ -485,6 +498,8 @@ export class Engine implements StationSocketEvents, BackendEvents {
         if (seat.backendSocket?.attempt === effect.attempt) {
           const socket = seat.backendSocket
           seat.backendSocket = null
+          seat.backendIsSlow = false
+          this.#readOrPause(seat)
           socket.close(effect.code, effect.reason)
         }
         return
@@ -603,10 +618,7 @@ export class Engine implements StationSocketEvents, BackendEvents {
     const pressure = this.#parts.journal.pressure()
     if (!this.#pausedForJournal && pressure > PRESSURE_HIGH) {
       this.#pausedForJournal = true
-      for (const seat of this.#seats.values()) {
-        seat.socket?.pause()
-        seat.backendSocket?.pause()
-      }
+      for (const seat of this.#seats.values()) this.#readOrPause(seat)
       this.#resumeWhenLow()
     }
   }
@@ -618,11 +630,17 @@ export class Engine implements StationSocketEvents, BackendEvents {
         return
       }
       this.#pausedForJournal = false
-      for (const seat of this.#seats.values()) {
-        seat.socket?.resume()
-        seat.backendSocket?.resume()
-      }
+      for (const seat of this.#seats.values()) this.#readOrPause(seat)
     })
+  }
+
+  /** Reads from each side of a seat unless the other side, or the disk, cannot keep up. */
+  #readOrPause(seat: Seat): void {
+    const { socket, backendSocket } = seat
+    if (this.#pausedForJournal || seat.backendIsSlow) socket?.pause()
+    else socket?.resume()
+    if (this.#pausedForJournal || seat.stationIsSlow) backendSocket?.pause()
+    else backendSocket?.resume()
   }
 }
 
