@@ -3,10 +3,8 @@
 
 import { type Bare, frameBytes, openBare, pause, until, upgradeText } from './wire-rig.ts'
 
-export interface Chance {
-  /** 0 to 1. */
-  (): number
-}
+/** Gives a number from 0 to 1. */
+export type Chance = () => number
 
 /** A small seeded source (mulberry32). */
 export function chanceOf(seed: number): Chance {
