@@ -219,7 +219,10 @@ export class World {
           if (alive()) events.backendDown(station, backend.name, attempt, code, reason)
         }
         backend.accept(connection, station, link)
-        const socket: BackendSocket = { attempt, ...socketOf(connection.a) }
+        const hold = () => {
+          throw new Error('no link is dialled ahead in these worlds')
+        }
+        const socket: BackendSocket = { attempt, hold, ...socketOf(connection.a) }
         events.backendUp(station, backend.name, attempt, OCPP, socket)
       })
       return () => {
