@@ -234,7 +234,7 @@ function takeEmptyJson(app: App): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
     if (text === '') done(null, undefined)
-    else readJson(request, text, done)
+    else void readJson(request, text, done)
   })
 }
 

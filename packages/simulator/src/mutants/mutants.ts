@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a transparent station stays when its backend is lost',
     file: 'core/src/station/backend-link.ts',
-    find: 'dropStationIfTransparent(station, input.code, `link to ${input.backend} lost`, step)',
+    find: "step.effects.push({ kind: 'closeStation', epoch: station.link.epoch, code: sendableCode(code), reason })",
     replace: '',
     foundBy: ['a transparent station falls'],
   },

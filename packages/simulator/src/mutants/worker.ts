@@ -11,7 +11,8 @@ registerHooks({
   load(url, context, next) {
     const loaded = next(url, context)
     if (!url.endsWith(`/packages/${mutant.file}`)) return loaded
-    const source = String(loaded.source)
+    const given = loaded.source ?? ''
+    const source = typeof given === 'string' ? given : new TextDecoder().decode(given)
     const parts = source.split(mutant.find)
     if (parts.length !== 2) throw new Error(`«${mutant.find}» stands ${parts.length - 1} times in ${mutant.file}`)
     changed++

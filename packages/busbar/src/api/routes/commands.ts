@@ -29,7 +29,7 @@ export function commandRoutes(app: App, context: RouteContext): void {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
       request.bodyText = String(body)
-      readJson(request, request.bodyText, done)
+      void readJson(request, request.bodyText, done)
     })
     commandRoute(scope, context)
   })
