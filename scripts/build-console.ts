@@ -37,3 +37,5 @@ export async function buildConsoleWhenStale(root: string): Promise<void> {
   if (run.status !== 0) throw new Error('the console could not be built; the lines above say why')
   writeFileSync(stamp, wanted)
 }
+
+if (import.meta.main) await buildConsoleWhenStale(join(import.meta.dirname, '..'))

@@ -1,4 +1,4 @@
-// `npm start`, `npm test`, `npm run verify` and `npm run bench` begin here, perhaps under an old Node and without anything
+// `npm start`, `npm test`, `npm run build`, `npm run verify` and `npm run bench` begin here, perhaps under an old Node and without anything
 // installed. This file is plain JavaScript for Node 18 and up: it installs what is missing or stale inside this folder,
 // finds Node 24 there, and hands over. It writes nothing outside the clone: npm's cache and temporary files go to .cache.
 
@@ -99,6 +99,7 @@ const env = {
 }
 const programs = {
   start: [join(root, 'scripts', 'start.ts')],
+  build: [join(root, 'scripts', 'build-console.ts')],
   test: [join(root, 'scripts', 'check.ts'), 'all'],
   verify: [join(root, 'scripts', 'check.ts'), 'verify'],
   bench: [join(root, 'bench', 'runner.ts')],
