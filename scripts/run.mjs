@@ -1,6 +1,7 @@
-// `npm start`, `npm test`, `npm run build`, `npm run verify` and `npm run bench` begin here, perhaps under an old Node and without anything
-// installed. This file is plain JavaScript for Node 18 and up: it installs what is missing or stale inside this folder,
-// finds Node 24 there, and hands over. It writes nothing outside the clone: npm's cache and temporary files go to .cache.
+// `npm start`, `npm test`, `npm run build`, `npm run verify` and `npm run bench` begin here, perhaps under an old Node and
+// without anything installed. This file is plain JavaScript for Node 18 and up: it installs what is missing or stale inside
+// this folder, finds Node 24 there, and hands over. It writes nothing outside the clone: npm's cache and temporary files go
+// to .cache.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
