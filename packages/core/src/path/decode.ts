@@ -125,7 +125,7 @@ function readEnvelope(ocpp: Subprotocol, text: string): Frame | Unpassable {
     return { kind: 'unpassable', code, detail: frame.detail, frame: null }
   }
   if (!wireRules[ocpp].frameTypes.has(frame.type)) {
-    return { kind: 'unpassable', code: 'BB-FRAME-003', detail: `type ${frame.type} on a ${ocpp} connection`, frame }
+    return { kind: 'unpassable', code: 'BB-FRAME-003', detail: `A message of type ${frame.type} on a connection that speaks ${ocpp}.`, frame }
   }
   return frame
 }
@@ -134,7 +134,7 @@ function stray(frame: Frame): Unpassable {
   return {
     kind: 'unpassable',
     code: 'BB-FRAME-004',
-    detail: `no open call has the id ${frame.id.token.slice(0, 60)}`,
+    detail: `No open call has the id ${frame.id.token.slice(0, 60)}.`,
     frame,
   }
 }

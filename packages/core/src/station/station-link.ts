@@ -47,7 +47,7 @@ export function stationUp(station: Station, input: Of<'stationUp'>, step: Step):
     profile,
   })
   if (input.route === null) {
-    recordFault(station.id, 'BB-ROUTE-001', `no route matches ${station.id}`, {}, null, step)
+    recordFault(station.id, 'BB-ROUTE-001', `No route matches ${station.id}.`, {}, null, step)
     return
   }
   if (input.dialled !== null && input.dialled.backend === input.route.primary)

@@ -93,7 +93,7 @@ function recordLate(station: Station, from: string, text: string, step: Step): v
   const raw = { text, bytes: null }
   const seen = { from, to: null, ocpp: null, raw, frame, action, ref: null, latencyMs: null, findings: null }
   const position = record(station.id, seen, step)
-  const detail = `a frame of ${text.length} characters came over a connection that had ended`
+  const detail = `A frame of ${text.length} characters came over a connection that had ended.`
   recordFault(station.id, 'BB-FRAME-004', detail, { from }, position, step)
 }
 
