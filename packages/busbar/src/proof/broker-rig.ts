@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pause, until } from './wire-rig.ts'
 
 const binary = join(import.meta.dirname, '..', '..', 'bin', 'busbar.js')
 
@@ -67,6 +68,8 @@ export interface Broker {
   timeline(station: string): Promise<Item[]>
   /** Entries that are wanted, waited for: what is durable is shown, and that takes a few milliseconds. */
   awaitTimeline(station: string, holds: (items: Item[]) => boolean, what: string, withinMs?: number): Promise<Item[]>
+  /** Waits until the HTTP interface shows a station as connected: it shows what is durable, a few milliseconds later. */
+  awaitConnected(station: string): Promise<void>
   /** One sample of a metric, 0 when it is not there; labels are matched as they stand. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
   /** Resident memory in KiB. */
@@ -229,8 +232,15 @@ async function startBroker(file: string, cwd: string, running: Set<ChildProcess>
         if (performance.now() - start > withinMs) {
           throw new Error(`not in the timeline within ${withinMs} ms: ${what}; there is\n${items.map(line).join('\n')}`)
         }
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await pause(20)
       }
+    },
+    async awaitConnected(station) {
+      const isConnected = async () => {
+        const response = await fetch(`${api}/api/v1/stations/${encodeURIComponent(station)}`)
+        return ((await response.json()) as { connected?: boolean }).connected === true
+      }
+      await until(isConnected, `${station} shown as connected`)
     },
     async metric(name, labels = {}) {
       const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`)

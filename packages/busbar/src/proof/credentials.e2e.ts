@@ -124,6 +124,7 @@ test('T17 LK25 no secret that went through is found anywhere afterwards, and eve
     `[3,"3",{"configurationKey":[{"key":"authorizationkey","readonly":false,"value":"${secrets.readBack}"}]}]`,
   )
   station.send(`[2,"4","DataTransfer",{"AuthorizationKey":"${secrets.unreadable}"`)
+  await broker.awaitConnected('SECRET')
   const payload = { key: 'AuthorizationKey', value: secrets.byApi }
   const asking = broker.send('POST', '/api/v1/stations/SECRET/commands', { action: 'ChangeConfiguration', payload })
   await until(() => station.texts.some((text) => text.includes(secrets.byApi)), 'the command')

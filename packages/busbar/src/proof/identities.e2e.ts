@@ -96,6 +96,7 @@ for (const [at, { target, offer = 'ocpp1.6', headers = [], id, status }] of rows
     assert.equal(backend.requests[seen]?.url, `/a%20b/cpms/${encodeURIComponent(`site-7.${id}`)}?key=1`)
     const document = await broker.awaitTimeline(id, (all) => all.some((item) => item.state === 'up'), 'the link')
     assert.equal(document[0]?.station, id)
+    await broker.awaitConnected(id)
     const twin = await broker.get<{ id: string; connected: boolean }>(`/api/v1/stations/${encodeURIComponent(id)}`)
     assert.deepEqual([twin.id, twin.connected], [id, true])
     if (headers.length > 0) {

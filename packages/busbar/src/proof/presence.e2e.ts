@@ -64,6 +64,7 @@ describe('two connections of one identity', () => {
     await using world = await openBroker({ billing: { url: backend.url } })
     const old = await stationIn(world.broker.station, 'BUSY')
     const link = await backend.link()
+    await world.broker.awaitConnected('BUSY')
     link.send('[2,"reset","Reset",{"type":"Soft"}]')
     link.send('[2,"next","ClearCache",{}]')
     const asking = world.broker.send('POST', '/api/v1/stations/BUSY/commands', { action: 'ClearCache', payload: {} })
@@ -97,7 +98,7 @@ describe('two connections of one identity', () => {
     await until(() => lines.slice(0, -1).every((line) => line.isClosed), 'the end of the others')
     await until(() => backend.links.filter((link) => !link.isClosed).length === 1, 'one link')
     assert.equal(last.isClosed, false)
-    assert.equal(await broker.metric('busbar_stations_connected'), 1)
+    await until(async () => (await broker.metric('busbar_stations_connected')) === 1, 'one station on the metric')
     // No answer went to another connection than asked.
     for (const [turn, line] of lines.entries()) {
       for (const text of line.texts) assert.equal(text, `[3,"${turn}",{}]`)

@@ -265,6 +265,7 @@ for (const story of stories) {
     const [open] = (await broker.get<{ items: SessionDocument[] }>('/api/v1/sessions?open=true')).items
     assert.equal(connector?.session, open?.id)
 
+    await broker.awaitConnected('SITE 7|A')
     const command = { action: 'TriggerMessage', payload: { requestedMessage: 'Heartbeat' } }
     const asked = await broker.send('POST', `${path}/commands`, command)
     assert.equal(asked.status, 200)
