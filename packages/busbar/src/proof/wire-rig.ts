@@ -25,6 +25,14 @@ export function basic(user: string, password: string | Uint8Array): string {
   return `Basic ${Buffer.concat([Buffer.from(`${user}:`), Buffer.from(password as string)]).toString('base64')}`
 }
 
+/** The close frame of a WebSocket, or 1006 without one. */
+export interface End {
+  readonly code: number
+  readonly reason: string
+}
+
+const END_WITHIN_MS = 15_000
+
 /** One end of a WebSocket that keeps what it got, byte by byte. */
 export class Line {
   readonly ws: WebSocket
@@ -32,7 +40,7 @@ export class Line {
   readonly got: Buffer[] = []
   /** Called with every message, after it was kept. */
   onText: (text: string) => void = () => undefined
-  readonly closed: Promise<{ readonly code: number; readonly reason: string }>
+  readonly #end: Promise<End>
   isClosed = false
   /** Pings received. */
   pings = 0
@@ -47,13 +55,25 @@ export class Line {
       this.got.push(bytes)
       this.onText(bytes.toString())
     })
-    this.closed = new Promise((resolve) =>
+    this.#end = new Promise((resolve) =>
       ws.on('close', (code, reason) => {
         this.isClosed = true
         this.closeCode = code
         resolve({ code, reason: reason.toString() })
       }),
     )
+  }
+
+  /** How it ended; waited for, but not for ever. */
+  get closed(): Promise<End> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`a line did not end within ${END_WITHIN_MS} ms`)), END_WITHIN_MS)
+      timer.unref()
+      void this.#end.then((end) => {
+        clearTimeout(timer)
+        resolve(end)
+      })
+    })
   }
 
   get texts(): string[] {
