@@ -42,12 +42,15 @@ async function mostGrown(broker: Broker, lasts: Promise<unknown>): Promise<numbe
   return most - start
 }
 
-/** Lets the process reach its working size first, so that what is measured afterwards is what the slow peer costs. */
+/**
+ * Lets the process reach the size that this volume takes with peers that read, so that what is measured afterwards is
+ * what the slow peer costs.
+ */
 async function warmUp(broker: Broker, backend: WireBackend): Promise<void> {
   const line = await stationIn(broker.station, 'WARM')
   await until(() => backend.links.length === 1, 'the link')
-  for (let at = 0; at < 300; at++) line.send(`[2,"${at}","DataTransfer",{"vendorId":"v","data":"${FILLER}"}]`)
-  await until(() => line.got.length === 300, 'the warm-up', 30_000)
+  for (let at = 0; at < MESSAGES; at++) line.send(`[2,"${at}","DataTransfer",{"vendorId":"v","data":"${FILLER}"}]`)
+  await until(() => line.got.length === MESSAGES, 'the warm-up', 30_000)
   line.ws.close()
   await line.closed
 }
@@ -79,7 +82,7 @@ test('RL19 LK21 T32 a backend that stops reading: memory flat, neighbours unaffe
   const grown = await mostGrown(broker, Promise.all([sending, trips]))
   const typical = median(await trips)
   assert.ok(typical < 100, `median round trip of the neighbour ${typical} ms`)
-  assert.ok(grown < 100 * 1024, `${grown} KiB more for 90 MB of messages`)
+  assert.ok(grown < 60 * 1024, `${grown} KiB more for 90 MB of messages`)
   assert.equal(slow.got.length, 0)
 
   link.ws.resume()
