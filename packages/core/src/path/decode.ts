@@ -125,7 +125,12 @@ function readEnvelope(ocpp: Subprotocol, text: string): Frame | Unpassable {
     return { kind: 'unpassable', code, detail: frame.detail, frame: null }
   }
   if (!wireRules[ocpp].frameTypes.has(frame.type)) {
-    return { kind: 'unpassable', code: 'BB-FRAME-003', detail: `A message of type ${frame.type} on a connection that speaks ${ocpp}.`, frame }
+    return {
+      kind: 'unpassable',
+      code: 'BB-FRAME-003',
+      detail: `A message of type ${frame.type} on a connection that speaks ${ocpp}.`,
+      frame,
+    }
   }
   return frame
 }
