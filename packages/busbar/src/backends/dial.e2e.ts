@@ -162,6 +162,12 @@ describe('what is presented', () => {
       basic('SITE-CS:1', own.password),
     ],
     ['the station’s where chosen', { password: { kind: 'station' } }, false, basic('CS:1', presented.password)],
+    [
+      'the station’s under a name of a template',
+      { password: { kind: 'station' }, identity: 'SITE-{id}' },
+      false,
+      basic('SITE-CS:1', presented.password),
+    ],
     ['the station’s where the backend decides', { password: own }, true, basic('CS:1', presented.password)],
   ]
   for (const [name, settings, asStation, expected] of rows) {

@@ -29,7 +29,11 @@ export function urlFor(backend: BackendSettings, station: string): string {
 export function authorizationFor(request: DialRequest): { Authorization?: string } {
   const { backend, credentials } = request
   if (request.asStation || backend.password?.kind === 'station') {
-    return credentials === null ? {} : { Authorization: writeBasic(credentials.user, credentials.password) }
+    if (credentials === null) return {}
+    // The user of Basic authentication is the identity (OCPP-J): where the backend knows the station under another one,
+    // what the station called itself would be refused.
+    const renamed = backend.identity === '{id}' ? credentials.user : identityAt(backend, request.station)
+    return { Authorization: writeBasic(backend.username ?? renamed, credentials.password) }
   }
   if (backend.password === null) return {}
   const user = backend.username ?? identityAt(backend, request.station)
