@@ -27,7 +27,7 @@ import { Snapshots } from './snapshots.ts'
 export interface FoldRunnerParts {
   readonly journal: Journal
   readonly clock: Clock
-  /** Entries after which the folds are stored. Default 100,000: read again in well under a second at a start. */
+  /** Entries after which the folds are stored. Default 50,000: read again in well under a second at a start. */
   readonly storeEveryEntries?: number
   /** Time after which they are stored. Default one minute. */
   readonly storeEveryMs?: number
@@ -50,7 +50,7 @@ export interface FoundSession {
   readonly session: SessionRecord
 }
 
-const STORE_EVERY_ENTRIES = 100_000
+const STORE_EVERY_ENTRIES = 50_000
 const STORE_EVERY_MS = 60_000
 /** Entries read at once at a start. */
 const CHUNK = 5_000

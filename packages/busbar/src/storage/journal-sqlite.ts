@@ -374,9 +374,6 @@ export class SqliteJournal implements Journal {
     this.#waitingBytes -= done.bytes
     for (const { part } of done.batches) this.#index.landed(part.chunks)
     this.#waiters.reached(done.ticket)
-    // What came while the writer was busy begins its window now: under load the commits then are as far apart as the
-    // window and the disk together ask for, and a commit costs more processor time than all the entries in it.
-    if (!this.#packer.empty) this.#waitingSince = this.#clock.mono()
     // The next commit goes out before anybody hears of this one: the disk need not wait for what they do.
     if (!this.#packer.empty || !this.#waiters.settled) {
       if (this.#waiters.pressing || !this.#windowOpen()) this.#send()
