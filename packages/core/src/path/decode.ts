@@ -7,7 +7,7 @@ import type { ErrorFrame, Frame } from '@busbar/ocpp/frame.ts'
 import { readFrame } from '@busbar/ocpp/read-frame.ts'
 import { type FrameType, type Subprotocol, wireRules } from '@busbar/ocpp/versions.ts'
 import type { FaultCode } from '../base/fault.ts'
-import { commandIdIsTaken, type PendingCommand, settleCommand } from '../command/in-flight.ts'
+import { type PendingCommand, settleCommand } from '../command/in-flight.ts'
 import type { Finding } from '../journal/entry.ts'
 import { type OwedCall, settle } from '../outbox/outbox.ts'
 import type { Surroundings } from '../station/effect.ts'
@@ -25,14 +25,14 @@ export interface Unpassable {
   readonly frame: Frame | null
 }
 
-export type FromStation =
+/** What a message is; `Answered` names what an answer answers, which differs between the two directions. */
+type Seen<Answered> =
   | { readonly kind: 'call'; readonly frame: Frame & { readonly type: 'call' | 'send' }; readonly findings: Findings }
-  | {
+  | ({
       readonly kind: 'answer'
       readonly frame: Frame & { readonly type: 'result' | 'error' }
-      readonly command: PendingCommand
       readonly findings: Findings
-    }
+    } & Answered)
   | {
       readonly kind: 'complaint'
       readonly frame: ErrorFrame
@@ -41,21 +41,9 @@ export type FromStation =
     }
   | Unpassable
 
-export type FromBackend =
-  | { readonly kind: 'call'; readonly frame: Frame & { readonly type: 'call' | 'send' }; readonly findings: Findings }
-  | {
-      readonly kind: 'answer'
-      readonly frame: Frame & { readonly type: 'result' | 'error' }
-      readonly call: OwedCall
-      readonly findings: Findings
-    }
-  | {
-      readonly kind: 'complaint'
-      readonly frame: ErrorFrame
-      readonly about: RelayedAnswer
-      readonly findings: Findings
-    }
-  | Unpassable
+export type FromStation = Seen<{ readonly command: PendingCommand }>
+
+export type FromBackend = Seen<{ readonly call: OwedCall }>
 
 export type Findings = readonly Finding[] | null
 
@@ -188,9 +176,4 @@ function inspectEnvelope(frame: Frame): Findings {
 function join(left: Findings, right: Findings): Findings {
   if (left === null) return right
   return right === null ? left : [...left, ...right]
-}
-
-/** Whether a command id may be used towards the station (trap T3). */
-export function stationIdIsFree(station: Station, key: string): boolean {
-  return !commandIdIsTaken(station.commands, key)
 }
